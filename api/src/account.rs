@@ -1,0 +1,96 @@
+//! `GET /v1/account`: the account's current state, for its owner and for the site's back ends.
+
+use crate::app::App;
+use crate::problem::{self, Problem, ProblemBody};
+use crate::request::{CaughtUp, Id, SignedIn};
+use crate::service_keys::ServiceCaller;
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use watchbook_domain::service_key::Scope;
+use watchbook_domain::{AccountId, Timestamp};
+use watchbook_projections::AccountRow;
+
+/// An account's current state.
+#[derive(Serialize, ToSchema)]
+pub struct AccountAnswer {
+    /// The account.
+    account_id: Uuid,
+    /// The number it can sign in with.
+    user_number: String,
+    /// The address it can sign in with.
+    email: String,
+    /// Whether the owner has proved the address.
+    email_verified: bool,
+    /// Why it is locked: `disowned` or `operator`; absent when it is not.
+    locked: Option<String>,
+    /// When it was registered.
+    #[schema(value_type = String, format = DateTime)]
+    registered_at: Timestamp,
+    /// When the password was last set.
+    #[schema(value_type = String, format = DateTime)]
+    password_set_at: Timestamp,
+    /// Whether an authenticator app is enrolled.
+    totp_enrolled: bool,
+    /// Unused recovery codes.
+    recovery_codes_left: u8,
+    /// Sign-ins so far.
+    sign_ins: u64,
+    /// The latest.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_sign_in_at: Option<Timestamp>,
+}
+
+impl From<AccountRow> for AccountAnswer {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            account_id: row.account.0,
+            user_number: row.user_number,
+            email: row.email,
+            email_verified: row.email_verified,
+            locked: row.locked,
+            registered_at: row.registered_at,
+            password_set_at: row.password_set_at,
+            totp_enrolled: row.totp_enrolled_at.is_some(),
+            recovery_codes_left: row.recovery_codes_left,
+            sign_ins: row.sign_ins,
+            last_sign_in_at: row.last_sign_in_at,
+        }
+    }
+}
+
+/// The state of the person's own account.
+#[utoipa::path(get, path = "/v1/account", tag = "account", security(("session" = [])), responses((status = 200, body = AccountAnswer)))]
+pub async fn own(
+    State(app): State<App>,
+    _caught_up: CaughtUp,
+    signed_in: SignedIn,
+) -> Result<Json<AccountAnswer>, Problem> {
+    find(&app, signed_in.account_id).await
+}
+
+/// The state of any account, for a back end with the scope `accounts_read`.
+#[utoipa::path(
+    get, path = "/v1/accounts/{id}", tag = "service", security(("service_key" = [])), params(("id" = Uuid, Path,)),
+    responses((status = 200, body = AccountAnswer), (status = 404, body = ProblemBody))
+)]
+pub async fn read(
+    State(app): State<App>,
+    _caught_up: CaughtUp,
+    service: ServiceCaller,
+    Id(account): Id<AccountId>,
+) -> Result<Json<AccountAnswer>, Problem> {
+    service.require(Scope::AccountsRead)?;
+    find(&app, account).await
+}
+
+/// Looks an account up in the view.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn find(app: &App, account: AccountId) -> Result<Json<AccountAnswer>, Problem> {
+    let row = app.views.account(account).await?.ok_or(problem::NOT_FOUND)?;
+    Ok(Json(row.into()))
+}

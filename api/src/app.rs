@@ -1,0 +1,213 @@
+//! What every handler works with.
+
+use crate::limits::SourceLimits;
+use crate::passwords::Passwords;
+use crate::problem::{self, Problem};
+use crate::request::TrustedProxies;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+use watchbook_domain::account::{Rejection, TokenDigest};
+use watchbook_domain::claim::Claim;
+use watchbook_domain::installation::Installation;
+use watchbook_domain::operator::Operator;
+use watchbook_domain::policy::Policy;
+use watchbook_domain::service_key::ServiceKey;
+use watchbook_domain::source::Source;
+use watchbook_domain::{Account, AccountId, CommandId, CredentialId, SubjectId, Timestamp};
+use watchbook_eventlog::{Clock, EventLog, ExecuteError, Executed, Keyring, Metadata, Repository, Sealer, StreamId, fresh};
+use watchbook_projections::Views;
+
+/// How long a guess waits for the guesses before it, at most.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The parts of a running API. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// See [`App`].
+pub struct Parts {
+    /// Accounts.
+    pub accounts: Repository<Account>,
+    /// Claims on identifiers.
+    pub claims: Repository<Claim>,
+    /// Attempts that concern no account.
+    pub sources: Repository<Source>,
+    /// Service keys.
+    pub service_keys: Repository<ServiceKey>,
+    /// Operators.
+    pub operators: Repository<Operator>,
+    /// The installation.
+    pub installation: Repository<Installation>,
+    /// For the readiness check.
+    pub log: Arc<dyn EventLog>,
+    /// Secrets.
+    pub sealer: Arc<Sealer>,
+    /// Signatures and stream names.
+    pub keyring: Arc<Keyring>,
+    /// Passwords.
+    pub passwords: Passwords,
+    /// The read side.
+    pub views: Views,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The rules' thresholds.
+    pub policy: Policy,
+    /// How much one source may ask.
+    pub limits: SourceLimits,
+    /// Who may say where a request came from.
+    pub trusted_proxies: TrustedProxies,
+    /// Digests of service keys, by credential.
+    pub key_digests: quick_cache::sync::Cache<CredentialId, TokenDigest>,
+    /// Renders the metrics.
+    pub metrics: Box<dyn Fn() -> String + Send + Sync>,
+    /// What the site is called, on pages and in authenticator apps.
+    pub site_name: String,
+    /// Where people reach this server. Links come from here and from nowhere else.
+    pub public_url: String,
+}
+
+impl App {
+    /// Shares the parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+/// Sizes of the caches of folded states.
+pub struct Capacity;
+
+impl Capacity {
+    /// Accounts: a few KiB each.
+    pub const ACCOUNTS: usize = 100_000;
+    /// Everything else.
+    pub const OTHERS: usize = 20_000;
+}
+
+impl Parts {
+    /// An empty cache of service keys' digests.
+    pub fn key_digests() -> quick_cache::sync::Cache<CredentialId, TokenDigest> {
+        quick_cache::sync::Cache::new(1_000)
+    }
+
+    /// The stream of an account.
+    pub fn account_stream(&self, account: AccountId) -> StreamId {
+        self.accounts.stream(account)
+    }
+
+    /// An account as it is now.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn account(&self, id: AccountId) -> Result<Arc<Account>, Problem> {
+        Ok(self.accounts.load(&self.account_stream(id)).await?.state)
+    }
+
+    /// Decides on an account and appends the outcome.
+    ///
+    /// # Errors
+    /// The rejection, or why it could not be decided.
+    pub async fn decide(
+        &self,
+        account: AccountId,
+        metadata: &Metadata,
+        decide: impl Fn(&Account) -> Result<Vec<watchbook_domain::account::AccountEvent>, Rejection> + Send + Sync,
+    ) -> Result<Executed<Account>, ExecuteError<Rejection>> {
+        self.accounts.execute(&self.account_stream(account), account.into(), metadata, decide).await
+    }
+
+    /// As [`Self::decide`], but a guess that must wait for the guesses before it does.
+    ///
+    /// # Errors
+    /// As [`Self::decide`]; `Busy` only when patience ran out.
+    pub async fn decide_guess(
+        &self,
+        account: AccountId,
+        metadata: &Metadata,
+        decide: impl Fn(&Account) -> Result<Vec<watchbook_domain::account::AccountEvent>, Rejection> + Send + Sync,
+    ) -> Result<Executed<Account>, ExecuteError<Rejection>> {
+        patiently(
+            || self.decide(account, metadata, &decide),
+            |error| matches!(error, ExecuteError::Rejected(Rejection::Busy)),
+        )
+        .await
+    }
+
+    /// Metadata of one command of this request.
+    pub fn metadata(&self, request: &crate::request::Caller, actor: Option<Uuid>) -> Metadata {
+        Metadata {
+            command_id: CommandId(fresh::uuid()),
+            recorded_at: request.now,
+            actor,
+            correlation_id: request.id,
+            causation_id: None,
+        }
+    }
+
+    /// A link to a page of ours.
+    pub fn page_url(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url)
+    }
+}
+
+/// Tries again while `wait` says so, at growing pauses, until patience runs out.
+pub async fn patiently<T, E, F: Future<Output = Result<T, E>>>(
+    attempt: impl Fn() -> F,
+    wait: impl Fn(&E) -> bool,
+) -> Result<T, E> {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let mut pause = Duration::from_millis(2);
+    loop {
+        match attempt().await {
+            Err(error) if wait(&error) && tokio::time::Instant::now() < deadline => {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_millis(40));
+            }
+            result => return result,
+        }
+    }
+}
+
+/// How long an answer takes whose time would tell what it must not.
+const EVEN: Duration = Duration::from_millis(400);
+
+/// Answers no sooner than a fixed time after the start, so that the time does not tell which way the work
+/// went.
+pub async fn evenly<T>(work: impl Future<Output = T>) -> T {
+    let answer_at = tokio::time::Instant::now() + EVEN;
+    let outcome = work.await;
+    tokio::time::sleep_until(answer_at).await;
+    outcome
+}
+
+/// The subject whose key seals what a source did on one day: destroying it forgets that day's sources.
+pub fn source_subject(day: &str) -> SubjectId {
+    SubjectId(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("watchbook:source-day:{day}").as_bytes()))
+}
+
+/// The subject of the installation's own stream.
+pub fn installation_subject() -> SubjectId {
+    SubjectId(Uuid::new_v5(&Uuid::NAMESPACE_URL, b"watchbook:installation"))
+}
+
+/// The day before `now`, as in stream names.
+pub fn day_before(now: Timestamp) -> String {
+    (now - chrono::TimeDelta::days(1)).day()
+}
+
+/// A view that lags behind what the caller asks for.
+pub async fn wait_for_view(views: &Views, at_least: Option<watchbook_eventlog::Position>) -> Result<(), Problem> {
+    let Some(position) = at_least else { return Ok(()) };
+    views
+        .wait_for(position, Duration::from_secs(2))
+        .await
+        .map_err(|_behind| Problem::from(problem::VIEW_BEHIND).retry_after(1))
+}

@@ -1,0 +1,188 @@
+//! `/v1/password…`: changed by who knows it, reset over the mailed link.
+
+use crate::app::{App, evenly};
+use crate::limits::record_declined_mail;
+use crate::passwords;
+use crate::problem::{self, Problem, ProblemBody};
+use crate::registration::{CheckMail, check_mail, words};
+use crate::request::{Body, Caller, SignedIn, Written};
+use crate::second_factor::Submitted;
+use crate::session::{TokenAnswer, prove_anew, token_answer};
+use crate::sign_in::no_content;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use watchbook_domain::account::{ChangePassword, RequestPasswordReset, ResetPassword};
+use watchbook_domain::notification::LinkPurpose;
+use watchbook_domain::{Account, Identifier, LinkId};
+use watchbook_eventlog::links::Link;
+use watchbook_eventlog::{ExecuteError, Position, Purpose, fresh};
+
+/// A change of password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChangeRequest {
+    /// The one in use.
+    current_password: String,
+    /// At least 15 characters.
+    new_password: String,
+    /// Of the authenticator app, if the account has one.
+    code: Option<String>,
+    /// Instead of `code`.
+    recovery_code: Option<String>,
+}
+
+/// Changes the password. The session gets a new token; all others end.
+#[utoipa::path(
+    post, path = "/v1/password", tag = "password", security(("session" = [])), request_body = PasswordChangeRequest,
+    responses(
+        (status = 200, body = TokenAnswer),
+        (status = 403, body = ProblemBody, description = "`wrong-password`, `code-required`, `wrong-code`"),
+        (status = 422, body = ProblemBody, description = "`password-unacceptable`"),
+    )
+)]
+pub async fn change(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Body(request): Body<PasswordChangeRequest>,
+) -> Result<Written<Json<TokenAnswer>>, Problem> {
+    let current = passwords::read(request.current_password)?;
+    let new = passwords::read(request.new_password)?;
+    let code = Submitted::one_of(request.code, request.recovery_code)?;
+    check_new(&app, &new, &signed_in.account)?;
+    let (secret, proved) = prove_anew(&app, &signed_in, current, code).await?;
+
+    let account = signed_in.account_id;
+    let credential = app.store_password(account, new).await?;
+    let command = ChangePassword { session: signed_in.session_id, credential, now: app.clock.now() };
+    let metadata = signed_in.metadata(&app);
+    let done = match app.decide(account, &metadata, |a| command.decide(a, &app.policy)).await {
+        Ok(done) => done,
+        Err(error) => {
+            app.discard(account, credential, Purpose::Password).await;
+            return Err(error.into());
+        }
+    };
+    if let Some(old) = proved.state.password {
+        app.discard(account, old, Purpose::Password).await;
+    }
+    token_answer(account, signed_in.session_id, &secret, &done)
+}
+
+fn check_new(app: &App, password: &watchbook_password::Password, account: &Account) -> Result<(), Problem> {
+    match &account.email {
+        Some(email) => app.passwords.check_new(password, &words(email, &app.site_name)),
+        None => app.passwords.check_new(password, &[&app.site_name]),
+    }
+}
+
+/// Whose password was forgotten.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ForgottenPassword {
+    /// E-mail address or user number.
+    #[schema(example = "ann@example.com")]
+    identifier: String,
+}
+
+/// Asks for a reset link by mail. The answer is always the same.
+#[utoipa::path(
+    post, path = "/v1/password/forgot", tag = "password", request_body = ForgottenPassword,
+    responses((status = 202, body = CheckMail))
+)]
+pub async fn forgot(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<ForgottenPassword>,
+) -> Result<(StatusCode, Json<CheckMail>), Problem> {
+    let identifier = Identifier::parse(&request.identifier);
+    let identifier =
+        identifier.map_err(|_| Problem::from(problem::MALFORMED).detail("identifier: not an e-mail address or user number"))?;
+    evenly(app.request_reset(&caller, &identifier)).await?;
+    Ok(check_mail())
+}
+
+/// The new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordReset {
+    /// From the link's `token` parameter.
+    token: String,
+    /// At least 15 characters.
+    new_password: String,
+}
+
+/// Sets a new password over the mailed link. Every session ends; the second factor stays.
+#[utoipa::path(
+    post, path = "/v1/password/reset", tag = "password", request_body = PasswordReset,
+    responses(
+        (status = 204),
+        (status = 410, body = ProblemBody, description = "`link-invalid`"),
+        (status = 422, body = ProblemBody, description = "`password-unacceptable`"),
+    )
+)]
+pub async fn reset(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<PasswordReset>,
+) -> Result<Written<StatusCode>, Problem> {
+    Ok(no_content(app.reset_password(&caller, &request.token, request.new_password).await?))
+}
+
+impl App {
+    /// Asks for a reset link, whoever the identifier belongs to. Says nothing of whether there is anybody.
+    ///
+    /// # Errors
+    /// When the log is unavailable.
+    pub async fn request_reset(&self, caller: &Caller, identifier: &Identifier) -> Result<(), Problem> {
+        let Some(account) = self.holder(identifier).await? else {
+            return record_declined_mail(self, caller).await;
+        };
+        let command =
+            RequestPasswordReset { link: LinkId(fresh::uuid()), context: caller.context.clone(), now: caller.now };
+        let metadata = self.metadata(caller, None);
+        match self.decide(account, &metadata, |a| command.decide(a, &self.policy)).await {
+            Ok(_) => Ok(()),
+            Err(ExecuteError::Rejected(_)) => record_declined_mail(self, caller).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Sets a new password by the token of a mailed link.
+    ///
+    /// # Errors
+    /// `LINK_INVALID`, `PASSWORD_UNACCEPTABLE`.
+    pub async fn reset_password(
+        &self,
+        caller: &Caller,
+        token: &str,
+        new_password: String,
+    ) -> Result<Option<Position>, Problem> {
+        let link = Link::open(&self.keyring, LinkPurpose::ResetPassword, token).ok_or(problem::LINK_INVALID)?;
+        let new = passwords::read(new_password)?;
+        let before = self.account(link.account).await?;
+        ResetPassword::check(&before, link.id, caller.now).map_err(|_| problem::LINK_INVALID)?;
+        check_new(self, &new, &before)?;
+
+        let credential = self.store_password(link.account, new).await?;
+        let holds_claim = self.holds_its_address(link.account).await?;
+        let command = ResetPassword { link: link.id, credential, holds_claim, now: self.clock.now() };
+        let metadata = self.metadata(caller, Some(link.account.0));
+        let done = match self.decide(link.account, &metadata, |a| command.decide(a)).await {
+            Ok(done) => done,
+            Err(error) => {
+                self.discard(link.account, credential, Purpose::Password).await;
+                return Err(match error {
+                    ExecuteError::Rejected(_) => problem::LINK_INVALID.into(),
+                    error => error.into(),
+                });
+            }
+        };
+        if let Some(old) = before.password {
+            self.discard(link.account, old, Purpose::Password).await;
+        }
+        Ok(done.position)
+    }
+}

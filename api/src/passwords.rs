@@ -1,0 +1,143 @@
+//! Passwords between the requests, the hasher and the vault.
+
+use crate::app::App;
+use crate::problem::{self, Problem};
+use std::collections::HashSet;
+use uuid::Uuid;
+use watchbook_domain::account::RehashPassword;
+use watchbook_domain::{Account, AccountId, CredentialId};
+use watchbook_eventlog::{Metadata, Purpose, SecretName, fresh};
+use watchbook_password::{Password, PasswordHasher, PhcString, Verification};
+
+/// Fewest code points of a password that is the only factor (NIST SP 800-63B-4, 3.1.1.2).
+const SHORTEST: usize = 15;
+
+/// The commonest passwords that are long enough to pass the length rule, one a line, lower case.
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// The hasher and the rules for new passwords.
+pub struct Passwords {
+    hasher: PasswordHasher,
+    common: HashSet<&'static str>,
+}
+
+impl Passwords {
+    /// Over a hasher.
+    pub fn new(hasher: PasswordHasher) -> Self {
+        Self { hasher, common: COMMON.lines().filter(|line| !line.is_empty()).collect() }
+    }
+
+    /// Checks a password against the rules of NIST SP 800-63B-4, 3.1.1.2: length in code points, a
+    /// blocklist of whole passwords (common ones, and the person's own address and the site's name), no
+    /// composition rules.
+    ///
+    /// # Errors
+    /// `PASSWORD_UNACCEPTABLE` with the reason.
+    pub fn check_new(&self, password: &Password, context: &[&str]) -> Result<(), Problem> {
+        let refuse = |reason: &str| Err(Problem::from(problem::PASSWORD_UNACCEPTABLE).detail(reason));
+        let text = password.expose();
+        if text.chars().count() < SHORTEST {
+            return refuse("it must have at least 15 characters");
+        }
+        let lower = text.to_lowercase();
+        if self.common.contains(lower.as_str()) {
+            return refuse("it is among the most common passwords");
+        }
+        let first = lower.chars().next();
+        if lower.chars().all(|c| Some(c) == first) {
+            return refuse("it repeats one character");
+        }
+        let bare = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let own = bare(text);
+        if context.iter().any(|word| !word.is_empty() && bare(word) == own) {
+            return refuse("it is your address, your name here, or the name of this site");
+        }
+        Ok(())
+    }
+}
+
+/// Takes a password from a request.
+///
+/// # Errors
+/// `PASSWORD_UNACCEPTABLE` when it is longer than anybody's.
+pub fn read(password: String) -> Result<Password, Problem> {
+    Password::new(password).map_err(|error| Problem::from(problem::PASSWORD_UNACCEPTABLE).detail(error.to_string()))
+}
+
+impl App {
+    /// Hashes a password and puts it into the vault; the event that names the credential comes after.
+    ///
+    /// # Errors
+    /// When the hasher is overloaded or the vault unavailable.
+    pub async fn store_password(&self, account: AccountId, password: Password) -> Result<CredentialId, Problem> {
+        let hash = self.passwords.hasher.hash(password, fresh::bytes()).await?;
+        let credential = CredentialId(fresh::uuid());
+        let name = SecretName { subject: account.into(), credential, purpose: Purpose::Password };
+        self.sealer.put_secret(name, hash.as_str().as_bytes(), self.clock.now()).await?;
+        Ok(credential)
+    }
+
+    /// Destroys the secret of a credential that is not used any more. A failure leaves an orphan, which
+    /// the sweep finds.
+    pub async fn discard(&self, account: AccountId, credential: CredentialId, purpose: Purpose) {
+        let name = SecretName { subject: account.into(), credential, purpose };
+        if self.sealer.remove_secret(name).await.is_err() {
+            tracing::warn!(purpose = purpose.as_str(), "an unused secret is left for the sweep");
+        }
+    }
+
+    /// Whether `password` is the account's. An account without one costs the same.
+    ///
+    /// # Errors
+    /// When the hasher is overloaded or the vault unavailable: then nobody knows, and nobody gets in.
+    pub async fn verify_password(
+        &self,
+        account: &Account,
+        password: Password,
+        metadata: &Metadata,
+    ) -> Result<bool, Problem> {
+        let (Some(id), Some(credential)) = (account.id, account.password) else {
+            return self.verify_decoy(password).await;
+        };
+        let name = SecretName { subject: id.into(), credential, purpose: Purpose::Password };
+        let Some(hash) = self.sealer.secret(name).await? else {
+            return self.verify_decoy(password).await;
+        };
+        let Ok(hash) = std::str::from_utf8(&hash).map(str::to_owned) else {
+            return self.verify_decoy(password).await;
+        };
+        match self.passwords.hasher.verify(password.clone(), PhcString::from(hash)).await? {
+            Verification::Mismatch => Ok(false),
+            Verification::Match { rehash } => {
+                if rehash {
+                    self.rehash(id, credential, password, *metadata);
+                }
+                Ok(true)
+            }
+        }
+    }
+
+    /// Costs what a check costs, and is never right.
+    ///
+    /// # Errors
+    /// When the hasher is overloaded.
+    pub async fn verify_decoy(&self, password: Password) -> Result<bool, Problem> {
+        self.passwords.hasher.verify_decoy(password).await?;
+        Ok(false)
+    }
+
+    /// Moves a password to today's parameters, off the request's path.
+    fn rehash(&self, account: AccountId, old: CredentialId, password: Password, metadata: Metadata) {
+        let app = self.clone();
+        tokio::spawn(async move {
+            let Ok(credential) = app.store_password(account, password).await else { return };
+            let command_id = watchbook_domain::CommandId(Uuid::new_v5(&metadata.command_id.0, b"rehash"));
+            let metadata = Metadata { command_id, ..metadata };
+            let rehash = RehashPassword { old, credential };
+            let done = app.decide(account, &metadata, |a| rehash.decide(a)).await;
+            let replaced = done.is_ok_and(|executed| !executed.events.is_empty());
+            let unused = if replaced { old } else { credential };
+            app.discard(account, unused, Purpose::Password).await;
+        });
+    }
+}

@@ -1,0 +1,247 @@
+//! Errors as `application/problem+json` (RFC 9457), with types that never change their meaning.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use serde::Serialize;
+use watchbook_domain::account::Rejection;
+use watchbook_eventlog::{ExecuteError, LogError, RepositoryError, SealError};
+use watchbook_password::HasherError;
+use watchbook_projections::ViewsError;
+
+/// One kind of problem: its slug, status and title.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind(pub &'static str, pub StatusCode, pub &'static str);
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $slug:literal $status:ident $title:literal;)*) => {
+        $($(#[$doc])* pub const $name: Kind = Kind($slug, StatusCode::$status, $title);)*
+        /// Every kind, for the documentation.
+        pub const KINDS: &[Kind] = &[$($name),*];
+    };
+}
+
+kinds! {
+    /// The body, path or query cannot be read.
+    MALFORMED = "malformed-request" BAD_REQUEST "The request cannot be read";
+    /// The forwarded address cannot be read: nobody is let in on a guess.
+    BAD_FORWARDED = "malformed-forwarded-address" BAD_REQUEST "The forwarded client address cannot be read";
+    /// The e-mail address has no plausible shape.
+    EMAIL_MALFORMED = "malformed-email" UNPROCESSABLE_ENTITY "The e-mail address is malformed";
+    /// The new password breaks a rule; `detail` says which.
+    PASSWORD_UNACCEPTABLE = "password-unacceptable" UNPROCESSABLE_ENTITY "The password is not acceptable";
+    /// The name breaks a rule.
+    NAME_INVALID = "name-invalid" UNPROCESSABLE_ENTITY "The name is not acceptable";
+    /// Wrong identifier or password, or an account that may not sign in: all look alike.
+    INVALID_CREDENTIALS = "invalid-credentials" UNAUTHORIZED "The identifier or password is wrong";
+    /// The second factor was wrong, or used before.
+    INVALID_CODE = "invalid-code" UNAUTHORIZED "The code is wrong or was used before";
+    /// The sign-in attempt has ended.
+    ATTEMPT_OVER = "attempt-over" UNAUTHORIZED "The sign-in attempt is over; start again";
+    /// No live session behind the token.
+    SESSION_OVER = "session-over" UNAUTHORIZED "The session is over";
+    /// No valid service key.
+    SERVICE_KEY_INVALID = "service-key-invalid" UNAUTHORIZED "The service key is not valid";
+    /// The service key lacks the scope.
+    SCOPE_MISSING = "scope-missing" FORBIDDEN "The service key may not do this";
+    /// The caller is no operator, or has not proved two factors.
+    FORBIDDEN = "forbidden" FORBIDDEN "This needs an operator with two proved factors";
+    /// The current password is wrong.
+    WRONG_PASSWORD = "wrong-password" FORBIDDEN "The current password is wrong";
+    /// The code is wrong, in a session.
+    WRONG_CODE = "wrong-code" FORBIDDEN "The code is wrong or was used before";
+    /// A code of the authenticator app must come along.
+    CODE_REQUIRED = "code-required" FORBIDDEN "This account needs a code of its second factor";
+    /// The last proof of identity is too old for this change.
+    REAUTHENTICATION_REQUIRED = "reauthentication-required" FORBIDDEN "This needs a fresh proof of identity";
+    /// Nothing there.
+    NOT_FOUND = "not-found" NOT_FOUND "There is nothing here";
+    /// The path knows other methods.
+    METHOD_NOT_ALLOWED = "method-not-allowed" METHOD_NOT_ALLOWED "This method is not allowed here";
+    /// The state forbids it.
+    CONFLICT = "conflict" CONFLICT "The account's state does not allow this";
+    /// The link is unknown, expired or spent.
+    LINK_INVALID = "link-invalid" GONE "The link does not work any more";
+    /// More than this server reads.
+    TOO_LARGE = "body-too-large" PAYLOAD_TOO_LARGE "The request is too large";
+    /// Not JSON by its content type.
+    UNSUPPORTED = "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The request must be JSON";
+    /// A budget is spent for now.
+    TOO_MANY = "too-many-attempts" TOO_MANY_REQUESTS "Too many attempts";
+    /// The view has not reached the asked position yet.
+    VIEW_BEHIND = "view-behind" SERVICE_UNAVAILABLE "The view has not caught up yet";
+    /// A part the answer depends on is down or overloaded: nobody is let in, nothing is half done.
+    UNAVAILABLE = "unavailable" SERVICE_UNAVAILABLE "The service is unavailable for the moment";
+    /// The request took too long.
+    TIMEOUT = "timeout" SERVICE_UNAVAILABLE "The request took too long";
+    /// A fault of ours.
+    INTERNAL = "internal" INTERNAL_SERVER_ERROR "Something is wrong on our side";
+}
+
+/// A problem on its way to the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Which one.
+    pub kind: Kind,
+    /// What there is to say beyond the title; never a secret, an address or a stack.
+    pub detail: Option<String>,
+    /// Whole seconds to wait before trying again.
+    pub retry_after: Option<u64>,
+}
+
+/// As serialised (RFC 9457, section 3).
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ProblemBody {
+    /// A URI that names the kind of problem.
+    #[schema(example = "https://watchbook.dev/problems/invalid-credentials")]
+    r#type: String,
+    /// The kind in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What there is to say beyond the title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+impl Problem {
+    /// Says more.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Says when to come again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds.max(1));
+        self
+    }
+
+    /// The budget is spent for this long.
+    pub fn too_many(retry_after: TimeDelta) -> Self {
+        Self::from(TOO_MANY).retry_after(retry_after.num_seconds().max(1).unsigned_abs())
+    }
+
+    /// Something is down. The cause is logged once, here, where it leaves the system.
+    pub fn unavailable(cause: &dyn std::error::Error) -> Self {
+        tracing::warn!(cause = chain(cause), "unavailable");
+        Self::from(UNAVAILABLE).retry_after(2)
+    }
+
+    /// Something is wrong with us. The cause is logged once, here.
+    pub fn internal(cause: &dyn std::error::Error) -> Self {
+        tracing::error!(cause = chain(cause), "internal error");
+        Self::from(INTERNAL)
+    }
+}
+
+/// An error with its sources, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind.2)?;
+        self.detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
+    }
+}
+
+impl From<Kind> for Problem {
+    fn from(kind: Kind) -> Self {
+        Self { kind, detail: None, retry_after: None }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Kind(slug, status, title) = self.kind;
+        let body = ProblemBody {
+            r#type: format!("https://watchbook.dev/problems/{slug}"),
+            title,
+            status: status.as_u16(),
+            detail: self.detail,
+        };
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<Rejection> for Problem {
+    /// What a refused command means to the caller of an ordinary endpoint. Sign-in, registration and
+    /// forgot password answer more guardedly and map theirs themselves.
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::Throttled { retry_after } => Self::too_many(retry_after),
+            Rejection::Busy => Self::from(TOO_MANY).retry_after(1),
+            Rejection::AttemptOver => ATTEMPT_OVER.into(),
+            Rejection::LinkInvalid => LINK_INVALID.into(),
+            Rejection::SessionOver => SESSION_OVER.into(),
+            Rejection::ReauthenticationRequired => REAUTHENTICATION_REQUIRED.into(),
+            Rejection::DeviceUnknown | Rejection::NotRegistered => NOT_FOUND.into(),
+            Rejection::NameInvalid => NAME_INVALID.into(),
+            Rejection::AlreadyRegistered
+            | Rejection::AlreadyVerified
+            | Rejection::MailedRecently
+            | Rejection::TotpEnrolled
+            | Rejection::TotpNotEnrolled
+            | Rejection::Locked
+            | Rejection::NotLocked => Self::from(CONFLICT).detail(rejection.to_string()),
+        }
+    }
+}
+
+impl From<RepositoryError> for Problem {
+    fn from(error: RepositoryError) -> Self {
+        match &error {
+            RepositoryError::Log(LogError::Unavailable(_) | LogError::Conflict { .. }) => Self::unavailable(&error),
+            RepositoryError::Seal(SealError::Vault(_)) => Self::unavailable(&error),
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl<R: Into<Problem>> From<ExecuteError<R>> for Problem {
+    fn from(error: ExecuteError<R>) -> Self {
+        match error {
+            ExecuteError::Rejected(rejection) => rejection.into(),
+            ExecuteError::Contended => Self::from(UNAVAILABLE).retry_after(1),
+            ExecuteError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<SealError> for Problem {
+    fn from(error: SealError) -> Self {
+        if matches!(error, SealError::Vault(_)) { Self::unavailable(&error) } else { Self::internal(&error) }
+    }
+}
+
+impl From<ViewsError> for Problem {
+    fn from(error: ViewsError) -> Self {
+        Self::unavailable(&error)
+    }
+}
+
+impl From<HasherError> for Problem {
+    fn from(error: HasherError) -> Self {
+        Self::unavailable(&error)
+    }
+}

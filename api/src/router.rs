@@ -1,0 +1,151 @@
+//! All routes, and the layers around them.
+
+use crate::app::App;
+use crate::problem::{self, Problem};
+use crate::request::RequestId;
+use crate::{
+    account, activity, devices, disown, health, introspection, limits, operators, pages, password, recovery_codes,
+    registration, second_factor, service_keys, session, sessions, setup, sign_in, totp,
+};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use std::time::Duration;
+use tracing::Instrument;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use watchbook_eventlog::fresh;
+
+/// Most bytes of a request's body: the largest honest one has two passwords of 1,024 bytes.
+const BODY_LIMIT: usize = 16 * 1024;
+/// Longest time of a request; above the longest wait for other guesses.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Watchbook",
+        description = "Accounts, sign-in, sessions and devices as events. Errors are application/problem+json (RFC 9457) with a stable `type`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    modifiers(&Security),
+)]
+struct Document;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_with(Default::default);
+        for (name, description) in [
+            ("session", "The token that a sign-in gave."),
+            ("service_key", "A key that an operator issued."),
+        ] {
+            let mut scheme = Http::new(HttpAuthScheme::Bearer);
+            scheme.description = Some(description.to_owned());
+            components.add_security_scheme(name, SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+/// What a stranger can reach, and what costs a guess: behind the limits of sources.
+fn guarded() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(registration::register))
+        .routes(routes!(registration::resend))
+        .routes(routes!(registration::verify))
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(second_factor::second_factor))
+        .routes(routes!(session::reauthenticate))
+        .routes(routes!(password::change))
+        .routes(routes!(password::forgot))
+        .routes(routes!(password::reset))
+        .routes(routes!(disown::disown))
+        .routes(routes!(setup::setup))
+        .routes(routes!(totp::confirm))
+}
+
+/// What takes a live session or a service key, and costs no guess.
+fn trusted() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(session::refresh))
+        .routes(routes!(session::sign_out))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(sessions::end_others))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::rename, devices::remove))
+        .routes(routes!(totp::start, totp::remove))
+        .routes(routes!(recovery_codes::generate))
+        .routes(routes!(account::own))
+        .routes(routes!(activity::list))
+        .routes(routes!(introspection::introspect))
+        .routes(routes!(account::read))
+        .routes(routes!(operators::read))
+        .routes(routes!(operators::lock))
+        .routes(routes!(operators::unlock))
+        .routes(routes!(service_keys::issue))
+        .routes(routes!(service_keys::revoke))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+}
+
+/// The whole API.
+pub fn router(app: App) -> Router {
+    let guard = middleware::from_fn_with_state(app.clone(), limits::guard);
+    let guarded = guarded().merge(OpenApiRouter::from(pages::routes())).route_layer(guard);
+    let (router, _) = OpenApiRouter::new().merge(guarded).merge(trusted()).split_for_parts();
+    let document = openapi_json();
+    router
+        .route(
+            "/openapi.json",
+            get(|| async move { ([(header::CONTENT_TYPE, "application/json")], document) }),
+        )
+        .route("/style.css", get(pages::style))
+        .fallback(|| async { Problem::from(problem::NOT_FOUND) })
+        .method_not_allowed_fallback(|| async { Problem::from(problem::METHOD_NOT_ALLOWED) })
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(observe))
+        .with_state(app)
+}
+
+/// The OpenAPI 3.1 document, indented.
+pub fn openapi_json() -> String {
+    let (_, mut document) =
+        OpenApiRouter::<App>::with_openapi(Document::openapi()).merge(guarded()).merge(trusted()).split_for_parts();
+    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    document.to_pretty_json().unwrap_or_default() + "\n"
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Names the request, bounds its time, measures it, and says one line about it: path as matched, never
+/// as sent, since queries carry tokens.
+async fn observe(mut request: Request, next: Next) -> Response {
+    let id = fresh::uuid();
+    request.extensions_mut().insert(RequestId(id));
+    let path = request.extensions().get::<MatchedPath>().map_or("unmatched", |path| path.as_str()).to_owned();
+    let method = request.method().clone();
+    let started = tokio::time::Instant::now();
+    let span = tracing::info_span!("http.request", request_id = %id, %method, path);
+    let work = tokio::time::timeout(TIME_LIMIT, next.run(request)).instrument(span.clone());
+    let mut response = match work.await {
+        Ok(response) => response,
+        Err(_) => Problem::from(problem::TIMEOUT).retry_after(2).into_response(),
+    };
+    let status = response.status().as_u16();
+    let elapsed = started.elapsed();
+    span.in_scope(|| tracing::debug!(status, elapsed_ms = elapsed.as_millis() as u64, "answered"));
+    let labels = [("method", method.to_string()), ("path", path), ("status", status.to_string())];
+    metrics::histogram!("watchbook_http_request_seconds", &labels).record(elapsed.as_secs_f64());
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}

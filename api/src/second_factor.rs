@@ -1,0 +1,155 @@
+//! `POST /v1/sign-in/second-factor`: the code of an authenticator app, or a recovery code.
+
+use crate::app::App;
+use crate::problem::{self, Problem, ProblemBody};
+use crate::recovery_codes;
+use crate::request::{Body, Caller, Written};
+use crate::sign_in::{SignInAnswer, new_session, signed_in};
+use crate::tokens::{self, Secret};
+use crate::totp;
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use watchbook_domain::account::{
+    AccountEvent, Proof, Rejection, ResolveSecondFactor, SecondFactor, StartSecondFactor,
+};
+use watchbook_domain::{Account, AccountId, AttemptId, DeviceId};
+use watchbook_eventlog::{ExecuteError, Executed, fresh};
+
+/// A code for the attempt that `/v1/sign-in` named. Exactly one of `code` and `recovery_code`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactorRequest {
+    /// The attempt.
+    attempt: String,
+    /// Of the authenticator app: six digits.
+    code: Option<String>,
+    /// One of the saved ones.
+    recovery_code: Option<String>,
+    /// What the last sign-in on this device gave.
+    device_token: Option<String>,
+}
+
+/// A code as it was sent.
+#[derive(Clone)]
+pub enum Submitted {
+    /// Of the authenticator app.
+    Totp(String),
+    /// One of the saved ones.
+    RecoveryCode(String),
+}
+
+impl Submitted {
+    /// The one of the two that is there.
+    ///
+    /// # Errors
+    /// `MALFORMED` when both are, `None` when neither is.
+    pub fn one_of(code: Option<String>, recovery_code: Option<String>) -> Result<Option<Self>, Problem> {
+        match (code, recovery_code) {
+            (Some(code), None) => Ok(Some(Self::Totp(code))),
+            (None, Some(code)) => Ok(Some(Self::RecoveryCode(code))),
+            (None, None) => Ok(None),
+            (Some(_), Some(_)) => Err(Problem::from(problem::MALFORMED).detail("either code or recovery_code")),
+        }
+    }
+
+    fn factor(&self) -> SecondFactor {
+        match self {
+            Self::Totp(_) => SecondFactor::Totp,
+            Self::RecoveryCode(_) => SecondFactor::RecoveryCode,
+        }
+    }
+}
+
+/// What an account may use as its second factor, strongest first.
+pub fn offered(account: &Account) -> Vec<SecondFactor> {
+    let codes = account.recovery_codes.as_ref().is_some_and(|codes| codes.left() > 0);
+    let totp = account.totp.map(|_| SecondFactor::Totp);
+    totp.into_iter().chain(codes.then_some(SecondFactor::RecoveryCode)).collect()
+}
+
+/// Proves the second factor of a sign-in.
+#[utoipa::path(
+    post, path = "/v1/sign-in/second-factor", tag = "sign-in", request_body = SecondFactorRequest,
+    responses(
+        (status = 200, body = SignInAnswer),
+        (status = 401, body = ProblemBody, description = "`invalid-code`, or `attempt-over`: expired, ended by a lock, or too many wrong codes"),
+        (status = 429, body = ProblemBody, description = "`too-many-attempts`: one budget for the account, whatever the attempt"),
+    )
+)]
+pub async fn second_factor(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<SecondFactorRequest>,
+) -> Result<Written<Json<SignInAnswer>>, Problem> {
+    let submitted = Submitted::one_of(request.code, request.recovery_code)?
+        .ok_or_else(|| Problem::from(problem::MALFORMED).detail("code or recovery_code is missing"))?;
+    let attempt = tokens::open_attempt(&app.keyring, &request.attempt).ok_or(problem::ATTEMPT_OVER)?;
+    let device = tokens::open_device(&app.keyring, attempt.0, request.device_token.as_deref());
+    resolve_second_factor(&app, &caller, attempt, None, submitted, device).await
+}
+
+/// Reserves (unless `reserved`), checks and resolves the second factor of a sign-in.
+///
+/// # Errors
+/// `INVALID_CODE`, `ATTEMPT_OVER`, `TOO_MANY`.
+pub async fn resolve_second_factor(
+    app: &App,
+    caller: &Caller,
+    (account, attempt): (AccountId, AttemptId),
+    reserved: Option<AttemptId>,
+    submitted: Submitted,
+    device: Option<DeviceId>,
+) -> Result<Written<Json<SignInAnswer>>, Problem> {
+    let before = app.account(account).await?;
+    let secret = Secret::fresh();
+    let session = new_session(caller, &secret, device);
+    let done = prove(app, caller, (account, attempt), reserved, submitted, session).await?;
+    signed_in(app, account, &secret, &before, &done)
+}
+
+/// Reserves (unless `reserved`), checks and resolves a guess at the second factor of any attempt.
+///
+/// # Errors
+/// `INVALID_CODE`, `ATTEMPT_OVER`, `TOO_MANY`.
+pub async fn prove(
+    app: &App,
+    caller: &Caller,
+    (account, attempt): (AccountId, AttemptId),
+    reserved: Option<AttemptId>,
+    submitted: Submitted,
+    session: watchbook_domain::account::NewSession,
+) -> Result<Executed<Account>, Problem> {
+    let guess = reserved.unwrap_or_else(|| AttemptId(fresh::uuid()));
+    if reserved.is_none() {
+        let start = StartSecondFactor { attempt, guess, factor: submitted.factor(), now: caller.now };
+        let metadata = app.metadata(caller, Some(account.0));
+        app.decide_guess(account, &metadata, |a| start.decide(a, &app.policy)).await?;
+    }
+    let state = app.account(account).await?;
+    let proof = check(app, &state, &submitted).await?;
+    let resolve = ResolveSecondFactor { attempt, guess, proof, session, now: app.clock.now() };
+    let metadata = app.metadata(caller, Some(account.0));
+    let done = match app.decide(account, &metadata, |a| resolve.decide(a, &app.policy)).await {
+        Ok(done) => done,
+        Err(ExecuteError::Rejected(Rejection::SessionOver)) => return Err(problem::SESSION_OVER.into()),
+        Err(ExecuteError::Rejected(_)) => return Err(problem::ATTEMPT_OVER.into()),
+        Err(error) => return Err(error.into()),
+    };
+    if done.events.iter().any(|event| matches!(event, AccountEvent::SecondFactorRejected { .. })) {
+        metrics::counter!("watchbook_second_factor_rejected_total").increment(1);
+        return Err(problem::INVALID_CODE.into());
+    }
+    Ok(done)
+}
+
+async fn check(app: &App, account: &Account, submitted: &Submitted) -> Result<Proof, Problem> {
+    let found = match submitted {
+        Submitted::Totp(code) => totp::check(app, account, code).await?.map(|step| Proof::Totp { step }),
+        Submitted::RecoveryCode(code) => {
+            recovery_codes::check(app, account, code).await?.map(|index| Proof::RecoveryCode { index })
+        }
+    };
+    Ok(found.unwrap_or(Proof::Wrong(submitted.factor())))
+}

@@ -1,0 +1,105 @@
+//! The subcommands, one a file.
+
+mod config;
+mod doctor;
+mod history;
+mod keys;
+mod rebuild;
+mod serve;
+
+use crate::config::Config;
+use crate::simulate;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Watchbook: accounts, sign-in, sessions and mail as events.
+#[derive(Parser)]
+#[command(version, about)]
+pub struct Arguments {
+    /// The configuration file. Without it, `watchbook.toml` in this folder if there is one, else defaults.
+    #[arg(long, short, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the server: API, projections and workers in one process (the default).
+    Serve,
+    /// Looks at the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Shows the timeline of an account, by id, e-mail address or user number.
+    History(history::Options),
+    /// Builds all views anew from the log, beside the live ones.
+    Rebuild(rebuild::Options),
+    /// Checks log, keys, views and mail, and says what to do.
+    Doctor,
+    /// Master and service keys.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Drives a running server as people would, attackers among them.
+    Simulate(simulate::Options),
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Says whether the configuration is right, and what is in force.
+    Check,
+}
+
+/// Why a subcommand ended badly.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the subcommand. Exit code 0: done; 1: it failed or found something; 2: wrong usage.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    match runtime.block_on(dispatch(arguments)) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let default = PathBuf::from("watchbook.toml");
+    let file = arguments.config.or_else(|| default.exists().then_some(default));
+    let load = || Config::load(file.as_deref(), std::env::vars());
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&load()?).await,
+        Command::Config(ConfigCommand::Check) => config::check(&load()?, file.as_deref()),
+        Command::History(options) => history::run(&load()?, &options).await,
+        Command::Rebuild(options) => rebuild::run(&load()?, &options).await,
+        Command::Doctor => doctor::run(&load()?).await,
+        Command::Keys(command) => keys::run(&load()?, command).await,
+        Command::Simulate(options) => {
+            let summary = simulate::run(options).await?;
+            print(&summary.to_string());
+            Ok(if summary.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a failed command is for the terminal")]
+fn fail(error: &Failure) -> ExitCode {
+    eprintln!("watchbook: {error}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        eprintln!("  because: {error}");
+        source = error.source();
+    }
+    ExitCode::FAILURE
+}
+
+/// A line of a command's result.
+#[expect(clippy::print_stdout, reason = "a command's result is for the terminal")]
+fn print(line: &str) {
+    println!("{line}");
+}

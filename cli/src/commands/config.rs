@@ -1,0 +1,31 @@
+//! `watchbook config check`.
+
+use super::{Failure, print};
+use crate::config::Config;
+use crate::server::sqlite_file;
+use std::path::Path;
+use std::process::ExitCode;
+
+pub(super) fn check(config: &Config, file: Option<&Path>) -> Result<ExitCode, Failure> {
+    sqlite_file(&config.log())?;
+    sqlite_file(&config.views())?;
+    let from = file.map_or_else(|| "no file, all defaults".into(), |file| file.display().to_string());
+    print(&format!("configuration  {from}"));
+    print(&format!("listen         {}", config.listen));
+    print(&format!("public_url     {}", config.public_url));
+    print(&format!("log            {}", config.log()));
+    print(&format!("views          {}", config.views()));
+    print(&format!("key_file       {}", config.key_file().display()));
+    let mail = match &config.mail.smtp {
+        Some(smtp) => format!("{}:{} ({:?})", smtp.host, smtp.port(), smtp.security),
+        None => format!("files in {}", config.mail_folder().display()),
+    };
+    print(&format!("mail           {mail}"));
+    let proxies: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+    print(&format!("trusted        {}", proxies.join(", ")));
+    if config.public_url.starts_with("http://") && !config.public_url.contains("127.0.0.1") {
+        print("warning: public_url is not https: links and passwords cross the network in the clear");
+    }
+    print("ok");
+    Ok(ExitCode::SUCCESS)
+}

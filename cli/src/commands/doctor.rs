@@ -1,0 +1,103 @@
+//! `watchbook doctor`: is everything as it must be, and if not, what to do.
+
+use super::{Failure, print};
+use crate::config::Config;
+use crate::server::{StartError, Stores};
+use std::process::ExitCode;
+use watchbook_eventlog::{EventLog, Position};
+use watchbook_workers::mail::{FileTransport, MailTransport, SmtpTransport};
+
+/// Events opened to see whether the key is the right one.
+const SAMPLE: usize = 200;
+
+pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
+    let mut report = Report::default();
+    match Stores::open(config, false).await {
+        Ok(stores) => {
+            log(&mut report, &stores).await;
+            views(&mut report, &stores).await;
+        }
+        Err(error @ StartError::KeyLost(_)) => report.bad("keys", &error, "without it nothing in the log can be read"),
+        Err(error) => report.bad("stores", &error, "see the cause above; `watchbook serve` makes what is missing"),
+    }
+    mail(&mut report, config).await;
+    print(if report.problems == 0 { "all is well" } else { "there is something to do" });
+    Ok(if report.problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[derive(Default)]
+struct Report {
+    problems: usize,
+}
+
+impl Report {
+    fn good(&self, part: &str, text: &str) {
+        print(&format!("ok       {part:<8} {text}"));
+    }
+
+    fn bad(&mut self, part: &str, error: &dyn std::error::Error, advice: &str) {
+        self.problems += 1;
+        print(&format!("PROBLEM  {part:<8} {error}"));
+        let mut source = error.source();
+        while let Some(error) = source {
+            print(&format!("                  because {error}"));
+            source = error.source();
+        }
+        print(&format!("                  {advice}"));
+    }
+}
+
+async fn log(report: &mut Report, stores: &Stores) {
+    match stores.store.integrity_check().await {
+        Ok(check) if check.problems.is_empty() => {
+            report.good("log", &format!("{} events in {} streams, no gaps", check.events, check.streams));
+        }
+        Ok(check) => {
+            for problem in check.problems {
+                let error = std::io::Error::other(problem.to_string());
+                report.bad("log", &error, "restore the log from a backup; do not write to it");
+            }
+        }
+        Err(error) => report.bad("log", &error, "is the disk healthy, and the file readable?"),
+    }
+    let sample = async {
+        let page = stores.store.read_all(Position::START, SAMPLE).await?;
+        let opened = stores.sealer.open_page(&page).await?;
+        Ok::<_, Failure>(opened.len())
+    };
+    match sample.await {
+        Ok(opened) => report.good("keys", &format!("{opened} events opened with the master key")),
+        Err(error) => report.bad("keys", &*error, "this is not the key file that the log was written with"),
+    }
+}
+
+async fn views(report: &mut Report, stores: &Stores) {
+    let head = match stores.store.head().await {
+        Ok(head) => head,
+        Err(error) => return report.bad("views", &error, "the log does not answer"),
+    };
+    match stores.views.cursor().await {
+        Ok(cursor) if cursor.0 + 10_000 >= head.0 => {
+            report.good("views", &format!("at position {cursor} of {head}"));
+        }
+        Ok(cursor) => {
+            let error = std::io::Error::other(format!("at position {cursor} of {head}"));
+            report.bad("views", &error, "start the server and look at /readyz, or run `watchbook rebuild`");
+        }
+        Err(error) => report.bad("views", &error, "remove the views file and run `watchbook rebuild`"),
+    }
+}
+
+async fn mail(report: &mut Report, config: &Config) {
+    let transport: Box<dyn MailTransport> = match &config.mail.smtp {
+        None => Box::new(FileTransport::new(config.mail_folder())),
+        Some(smtp) => match SmtpTransport::new(smtp) {
+            Ok(transport) => Box::new(transport),
+            Err(error) => return report.bad("mail", &error, "see mail.smtp in the configuration"),
+        },
+    };
+    match transport.check().await {
+        Ok(()) => report.good("mail", &transport.describe()),
+        Err(error) => report.bad("mail", &error, "mails wait in the outbox and are retried for five days"),
+    }
+}

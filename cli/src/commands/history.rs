@@ -1,0 +1,101 @@
+//! `watchbook history`: the timeline of an account in the terminal.
+
+use super::{Failure, print};
+use crate::config::Config;
+use crate::server::Stores;
+use clap::Args;
+use std::process::ExitCode;
+use watchbook_domain::account::AccountEvent;
+use watchbook_domain::{Account, AccountId, Identifier};
+use watchbook_domain::claim::Claim;
+use watchbook_eventlog::{RecordedEvent, Repository, Version};
+
+/// Events read at once.
+const PAGE: usize = 500;
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// Account id, e-mail address or user number.
+    account: String,
+    /// One JSON object a line, instead of words.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, Failure> {
+    let stores = Stores::open(config, false).await?;
+    let core = stores.core();
+    let account = match options.account.parse::<AccountId>() {
+        Ok(account) => account,
+        Err(_) => {
+            let claims = Repository::<Claim>::new(core.clone(), 1);
+            let identifier = Identifier::parse(&options.account)?;
+            let stream = claims.stream(stores.keyring.stream_name("claim", &identifier.claim_key()));
+            let holder = claims.load(&stream).await?.state.holder;
+            holder.ok_or("nobody has this identifier")?.0
+        }
+    };
+    let accounts = Repository::<Account>::new(core, 1);
+    let stream = accounts.stream(account);
+    let (mut after, mut count) = (Version::NONE, 0);
+    loop {
+        let page = accounts.history(&stream, after, PAGE).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = last.version;
+        for (recorded, event) in &page {
+            let line = if options.json { json(recorded, event.as_ref())? } else { words(recorded, event.as_ref()) };
+            print(&line);
+            count += 1;
+        }
+    }
+    if count == 0 {
+        return Err("there is no such account".into());
+    }
+    if !options.json {
+        print(&format!("{count} events of account {account}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn words(recorded: &RecordedEvent, event: Option<&AccountEvent>) -> String {
+    let detail = event.map_or_else(|| "(erased)".to_owned(), detail);
+    let at = recorded.event.recorded_at.datetime().format("%Y-%m-%d %H:%M:%S%.3f");
+    format!("{at}  {:<38} {detail}", recorded.event.event_type).trim_end().to_owned()
+}
+
+/// What distinguishes this event from others of its type: its fields, but for those that name themselves.
+fn detail(event: &AccountEvent) -> String {
+    let value = serde_json::to_value(event).unwrap_or_default();
+    let Some(data) = value.get("data").and_then(|data| data.as_object()) else { return String::new() };
+    let mut parts = Vec::new();
+    if let Some(context) = data.get("context") {
+        for key in ["address", "device", "place"] {
+            parts.extend(context.get(key).and_then(|v| v.as_str()).map(str::to_owned));
+        }
+    }
+    for (key, value) in data {
+        match value {
+            serde_json::Value::String(text) if uuid::Uuid::parse_str(text).is_ok() => {
+                parts.push(format!("{key} {}", &text[..8]));
+            }
+            serde_json::Value::String(text) if key != "token_digest" => parts.push(format!("{key} {text}")),
+            serde_json::Value::Bool(_) | serde_json::Value::Number(_) => parts.push(format!("{key} {value}")),
+            _ => {}
+        }
+    }
+    parts.join(", ")
+}
+
+fn json(recorded: &RecordedEvent, event: Option<&AccountEvent>) -> Result<String, Failure> {
+    let payload = serde_json::to_value(event)?;
+    let line = serde_json::json!({
+        "position": recorded.position.0,
+        "version": recorded.version.0,
+        "at": recorded.event.recorded_at,
+        "type": recorded.event.event_type,
+        "actor": recorded.event.actor,
+        "correlation_id": recorded.event.correlation_id,
+        "data": payload.get("data"),
+    });
+    Ok(line.to_string())
+}

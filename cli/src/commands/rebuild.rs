@@ -1,0 +1,38 @@
+//! `watchbook rebuild`: all views anew from the log.
+
+use super::{Failure, print};
+use crate::config::Config;
+use crate::server::Stores;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// Compares the views before and after, table by table.
+    #[arg(long)]
+    compare: bool,
+}
+
+pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, Failure> {
+    let stores = Stores::open(config, false).await?;
+    let before = if options.compare { Some(watchbook_projections::digest(&stores.views).await?) } else { None };
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} events, {per_sec}, {eta} left")?);
+    let report = watchbook_projections::rebuild(&stores.views, stores.store.clone(), stores.sealer.clone(), |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })
+    .await?;
+    bar.finish_and_clear();
+    print(&format!("{report}"));
+    let Some(before) = before else { return Ok(ExitCode::SUCCESS) };
+    let after = watchbook_projections::digest(&stores.views).await?;
+    let mut same = true;
+    for (table, digest) in &after {
+        let equal = before.get(table) == Some(digest);
+        same &= equal;
+        print(&format!("{table:<16} {} {}", &digest[..16], if equal { "identical" } else { "DIFFERENT" }));
+    }
+    Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,44 @@
+//! `watchbook serve`.
+
+use super::{Failure, print};
+use crate::config::Config;
+use std::process::ExitCode;
+use std::sync::Arc;
+use watchbook_eventlog::SystemClock;
+
+pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
+    let server = crate::start(config, Arc::new(SystemClock)).await?;
+    let url = &config.public_url;
+    print(&format!("Watchbook listens on {} and is reached at {url}", server.url()));
+    print(&format!("  data       {}", config.data.display()));
+    if config.mail.smtp.is_some() {
+        print(&format!("  mail       {}", server.mail));
+    } else {
+        print(&format!("  mail       no mail server configured: mails land as .eml files in {}", server.mail));
+    }
+    print(&format!("  API        {url}/openapi.json"));
+    print(&format!("  health     {url}/readyz, {url}/metrics"));
+    if let Some(link) = &server.setup_link {
+        print("Set up the first operator with this link. It works once, for 24 hours:");
+        print(&format!("  {link}"));
+    }
+    print("Try next: watchbook simulate --people 20    (stop with Ctrl-C)");
+    wait_for_signal().await?;
+    tracing::info!("stopping: requests in hand are finished");
+    server.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn wait_for_signal() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

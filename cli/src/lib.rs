@@ -1,0 +1,10 @@
+//! The composition root and the subcommands of the `watchbook` binary.
+
+pub mod commands;
+pub mod config;
+mod metrics;
+pub mod server;
+pub mod simulate;
+
+pub use config::Config;
+pub use server::{Server, StartError, start};

@@ -1,0 +1,391 @@
+//! What can happen to an account.
+
+use crate::aggregate::events;
+use crate::{
+    AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, SessionId, Timestamp,
+    UserNumber,
+};
+use serde::{Deserialize, Serialize};
+
+/// How much was proved (NIST SP 800-63B-4 authentication assurance levels).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// One factor.
+    Aal1,
+    /// Two different factors.
+    Aal2,
+}
+
+/// What a second factor was proved with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    /// A code of an authenticator app (RFC 6238).
+    Totp,
+    /// One of the saved recovery codes.
+    RecoveryCode,
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The person signed out.
+    SignedOut,
+    /// The person ended it from another session.
+    EndedByOwner,
+    /// The password was changed or reset.
+    PasswordChanged,
+    /// A second factor was added or removed.
+    SecondFactorChanged,
+    /// Its device was removed.
+    DeviceRemoved,
+    /// The account was locked.
+    AccountLocked,
+    /// A newer session took its place.
+    Evicted,
+}
+
+/// Why an account was locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LockReason {
+    /// The owner said "this was not me". Lifted by a password reset over the verified e-mail address.
+    Disowned,
+    /// An operator's decision. Lifted by an operator.
+    Operator,
+}
+
+/// How a lock was lifted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnlockReason {
+    /// The owner reset the password over the verified e-mail address.
+    PasswordReset,
+    /// An operator's decision.
+    Operator,
+}
+
+/// How a password came to be replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasswordChange {
+    /// By somebody who knew the old one.
+    Changed,
+    /// By a mailed link.
+    Reset,
+}
+
+/// Why right credentials did not sign in. Never told to the client, who may be anybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalReason {
+    /// The account is locked.
+    Locked,
+    /// The e-mail address was never verified.
+    Unverified,
+}
+
+events! {
+    /// An event of the stream `account-<uuid>`.
+    pub enum AccountEvent {
+        /// The account exists; its address is not verified yet.
+        "account.registered" v 1 => Registered {
+            /// The account's own id.
+            account: AccountId,
+            /// The address it was registered with.
+            email: Email,
+            /// The number it can also sign in with.
+            number: UserNumber,
+            /// The password's place in the vault.
+            password: CredentialId,
+            /// Where the request came from.
+            context: ClientContext,
+        },
+        /// Somebody registered once more with this account's address.
+        "registration.repeated" v 1 => RegistrationRepeated {
+            /// Where the request came from.
+            context: ClientContext,
+        },
+        /// A verification link is due.
+        "email_verification.requested" v 1 => EmailVerificationRequested {
+            /// The link.
+            link: LinkId,
+            /// It works until then.
+            expires_at: Timestamp,
+        },
+        /// The address is the person's own.
+        "email.verified" v 1 => EmailVerified {
+            /// The link that proved it.
+            link: LinkId,
+        },
+        /// A guess at the password was reserved.
+        "sign_in.started" v 1 => SignInStarted {
+            /// This attempt.
+            attempt: AttemptId,
+            /// The known device it comes from, if any: its own budget pays.
+            device: Option<DeviceId>,
+            /// Where the request came from.
+            context: ClientContext,
+            /// The attempt ends then unless it has succeeded.
+            expires_at: Timestamp,
+        },
+        /// The password was wrong.
+        "sign_in.password_rejected" v 1 => PasswordRejected {
+            /// The attempt that has ended.
+            attempt: AttemptId,
+        },
+        /// The password was right; a second factor is due.
+        "sign_in.password_accepted" v 1 => PasswordAccepted {
+            /// The attempt that goes on.
+            attempt: AttemptId,
+        },
+        /// The credentials were right, but the account may not sign in.
+        "sign_in.refused" v 1 => SignInRefused {
+            /// The attempt that has ended.
+            attempt: AttemptId,
+            /// Why.
+            reason: RefusalReason,
+        },
+        /// A guess at a second factor was reserved.
+        "second_factor.started" v 1 => SecondFactorStarted {
+            /// The sign-in or re-authentication it belongs to.
+            attempt: AttemptId,
+            /// This guess.
+            guess: AttemptId,
+            /// What is guessed at.
+            factor: SecondFactor,
+            /// The known device it comes from, if any: its own budget pays.
+            device: Option<DeviceId>,
+        },
+        /// The second factor was wrong, or right but used before.
+        "second_factor.rejected" v 1 => SecondFactorRejected {
+            /// The sign-in or re-authentication it belongs to.
+            attempt: AttemptId,
+            /// This guess.
+            guess: AttemptId,
+            /// What was guessed at.
+            factor: SecondFactor,
+        },
+        /// A time-based code was right.
+        "second_factor.totp_accepted" v 1 => TotpAccepted {
+            /// The sign-in or re-authentication it belongs to.
+            attempt: AttemptId,
+            /// This guess.
+            guess: AttemptId,
+            /// The time step of the code; no step up to it is accepted again (RFC 6238, 5.2).
+            step: u64,
+        },
+        /// A recovery code was right and is spent.
+        "second_factor.recovery_code_accepted" v 1 => RecoveryCodeAccepted {
+            /// The sign-in or re-authentication it belongs to.
+            attempt: AttemptId,
+            /// This guess.
+            guess: AttemptId,
+            /// Which of the set, counted from 0.
+            index: u8,
+        },
+        /// Everything asked for was proved.
+        "sign_in.succeeded" v 1 => SignInSucceeded {
+            /// The attempt that has ended.
+            attempt: AttemptId,
+            /// The device it came from.
+            device: DeviceId,
+            /// Whether that device was seen for the first time.
+            new_device: bool,
+            /// Sign-ins of the account before this one.
+            earlier_sign_ins: u64,
+            /// Where the request came from.
+            context: ClientContext,
+        },
+        /// A device signed in for the first time.
+        "device.first_seen" v 1 => DeviceFirstSeen {
+            /// The device.
+            device: DeviceId,
+            /// What it is called until the person names it.
+            name: String,
+            /// Where it was seen.
+            context: ClientContext,
+        },
+        /// The person named a device.
+        "device.renamed" v 1 => DeviceRenamed {
+            /// The device.
+            device: DeviceId,
+            /// Its new name.
+            name: String,
+        },
+        /// A device is not known any more.
+        "device.removed" v 1 => DeviceRemoved {
+            /// The device.
+            device: DeviceId,
+        },
+        /// A session began.
+        "session.opened" v 1 => SessionOpened {
+            /// The session.
+            session: SessionId,
+            /// Its device.
+            device: DeviceId,
+            /// SHA-256 of the token.
+            token_digest: TokenDigest,
+            /// How much was proved.
+            level: Level,
+            /// It ends then unless refreshed.
+            idle_expires_at: Timestamp,
+            /// It ends then in any case.
+            expires_at: Timestamp,
+        },
+        /// A session got a new token; the old one is dead.
+        "session.refreshed" v 1 => SessionRefreshed {
+            /// The session.
+            session: SessionId,
+            /// SHA-256 of the new token.
+            token_digest: TokenDigest,
+            /// How much is proved now.
+            level: Level,
+            /// It ends then unless refreshed again.
+            idle_expires_at: Timestamp,
+        },
+        /// A session ended.
+        "session.ended" v 1 => SessionEnded {
+            /// The session.
+            session: SessionId,
+            /// Why.
+            reason: EndReason,
+        },
+        /// A guess at the password was reserved, from within a session.
+        "reauthentication.started" v 1 => ReauthenticationStarted {
+            /// This attempt.
+            attempt: AttemptId,
+            /// The session.
+            session: SessionId,
+            /// The attempt ends then unless it has succeeded.
+            expires_at: Timestamp,
+        },
+        /// The password was wrong.
+        "reauthentication.rejected" v 1 => ReauthenticationRejected {
+            /// The attempt that has ended.
+            attempt: AttemptId,
+            /// The session.
+            session: SessionId,
+        },
+        /// All that the account has was proved anew.
+        "reauthentication.succeeded" v 1 => ReauthenticationSucceeded {
+            /// The attempt that has ended.
+            attempt: AttemptId,
+            /// The session.
+            session: SessionId,
+        },
+        /// The password was replaced.
+        "password.changed" v 1 => PasswordChanged {
+            /// The new password's place in the vault.
+            credential: CredentialId,
+            /// How it came about.
+            change: PasswordChange,
+        },
+        /// The same password was hashed anew, with today's parameters.
+        "password.rehashed" v 1 => PasswordRehashed {
+            /// The new hash's place in the vault.
+            credential: CredentialId,
+        },
+        /// A reset link is due.
+        "password_reset.requested" v 1 => PasswordResetRequested {
+            /// The link.
+            link: LinkId,
+            /// It works until then.
+            expires_at: Timestamp,
+            /// Where the request came from.
+            context: ClientContext,
+        },
+        /// An authenticator app is to be confirmed by its first code.
+        "totp.enrolment_started" v 1 => TotpEnrolmentStarted {
+            /// The seed's place in the vault.
+            credential: CredentialId,
+            /// The enrolment is void then.
+            expires_at: Timestamp,
+        },
+        /// The authenticator app is the second factor from now on.
+        "totp.enrolled" v 1 => TotpEnrolled {
+            /// The seed's place in the vault.
+            credential: CredentialId,
+            /// The time step of the confirming code; it is spent.
+            step: u64,
+        },
+        /// The authenticator app is no second factor any more.
+        "totp.removed" v 1 => TotpRemoved {
+            /// The seed that is to be destroyed.
+            credential: CredentialId,
+        },
+        /// A new set of recovery codes replaces the last.
+        "recovery_codes.generated" v 1 => RecoveryCodesGenerated {
+            /// The digests' place in the vault.
+            credential: CredentialId,
+            /// How many.
+            count: u8,
+        },
+        /// The owner said "this was not me".
+        "sign_in.disowned" v 1 => SignInDisowned {
+            /// The mailed link, spent.
+            link: LinkId,
+            /// After this moment nobody needs to remember the link.
+            link_expires_at: Timestamp,
+        },
+        /// Nobody can sign in.
+        "account.locked" v 1 => Locked {
+            /// Why.
+            reason: LockReason,
+            /// An operator's words.
+            note: Option<String>,
+        },
+        /// The lock is lifted.
+        "account.unlocked" v 1 => Unlocked {
+            /// How.
+            reason: UnlockReason,
+        },
+    }
+}
+
+/// SHA-256 of a session token. Tokens are 256 random bits, so that their digest tells nothing of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TokenDigest(pub [u8; 32]);
+
+impl TokenDigest {
+    /// In constant time.
+    pub fn matches(&self, other: &Self) -> bool {
+        use subtle::ConstantTimeEq;
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl std::fmt::Debug for TokenDigest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenDigest(…)")
+    }
+}
+
+impl Serialize for TokenDigest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut hex = String::with_capacity(64);
+        for byte in self.0 {
+            hex.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+            hex.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+        }
+        serializer.serialize_str(&hex)
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenDigest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let mut digest = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(serde::de::Error::custom("a digest is 64 hexadecimal digits"));
+        }
+        for (byte, pair) in digest.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let digit =
+                |b: u8| char::from(b).to_digit(16).ok_or_else(|| serde::de::Error::custom("not hexadecimal"));
+            *byte = (digit(pair[0])? * 16 + digit(pair[1])?) as u8;
+        }
+        Ok(Self(digest))
+    }
+}

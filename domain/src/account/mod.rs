@@ -1,0 +1,46 @@
+//! The account: one consistency boundary for credentials, sign-in attempts, sessions, devices and locks.
+//!
+//! Each command is a struct with a pure `decide` in the file of its feature; [`state`] folds the events.
+
+mod device;
+mod event;
+mod lock;
+mod password;
+mod reauthentication;
+mod recovery_codes;
+mod registration;
+mod rejection;
+mod second_factor;
+mod session;
+mod sign_in;
+mod state;
+mod totp;
+
+#[cfg(test)]
+mod scenario;
+
+pub use device::{RemoveDevice, RenameDevice};
+pub use event::{
+    AccountEvent, EndReason, Level, LockReason, PasswordChange, RefusalReason, SecondFactor, TokenDigest,
+    UnlockReason,
+};
+pub use lock::{Disown, Lock, Unlock};
+pub use password::{ChangePassword, RehashPassword, RequestPasswordReset, ResetPassword};
+pub use reauthentication::{ResolveReauthentication, StartReauthentication};
+pub use recovery_codes::GenerateRecoveryCodes;
+pub use registration::{Register, RepeatRegistration, RequestEmailVerification, VerifyEmail};
+pub use rejection::Rejection;
+pub use second_factor::{Proof, ResolveSecondFactor, StartSecondFactor};
+pub use session::{EndOtherSessions, EndSession, NewSession, RefreshSession};
+pub use sign_in::{PasswordOutcome, ResolvePassword, StartJointSignIn, StartSignIn};
+pub use state::{Account, Attempt, Device, Session, Stage, Totp};
+pub use totp::{ConfirmTotp, RemoveTotp, StartTotpEnrolment};
+
+/// A link that was mailed, and until when it works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PendingLink {
+    /// The link.
+    pub id: crate::LinkId,
+    /// The first moment at which it does not work.
+    pub expires_at: crate::Timestamp,
+}

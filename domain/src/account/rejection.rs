@@ -1,0 +1,71 @@
+//! Why a command was refused.
+
+use crate::guess::Admission;
+use chrono::TimeDelta;
+
+/// A refused command. What it means to a caller is the API's business; here it is only the truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// The stream holds an account already.
+    #[error("the account is registered already")]
+    AlreadyRegistered,
+    /// There is no such account.
+    #[error("there is no such account")]
+    NotRegistered,
+    /// The budget of guesses is spent for now.
+    #[error("too many attempts")]
+    Throttled {
+        /// At least one second.
+        retry_after: TimeDelta,
+    },
+    /// Guesses in flight must have an outcome first: ask again shortly.
+    #[error("other attempts are being checked")]
+    Busy,
+    /// No such attempt, or it has ended, or it belongs to another step.
+    #[error("the sign-in attempt is over")]
+    AttemptOver,
+    /// The link is unknown, expired, spent, or a newer one was sent.
+    #[error("the link does not work any more")]
+    LinkInvalid,
+    /// No such session, or it has ended, or the token is not its newest.
+    #[error("the session is over")]
+    SessionOver,
+    /// The change needs a fresh proof of the password (and second factor).
+    #[error("the change needs a fresh proof of identity")]
+    ReauthenticationRequired,
+    /// No such device.
+    #[error("there is no such device")]
+    DeviceUnknown,
+    /// A name is empty, too long or holds control characters.
+    #[error("the name is not acceptable")]
+    NameInvalid,
+    /// An authenticator app is enrolled already.
+    #[error("an authenticator app is enrolled already")]
+    TotpEnrolled,
+    /// No authenticator app is enrolled, or no enrolment has been started.
+    #[error("no authenticator app is enrolled")]
+    TotpNotEnrolled,
+    /// The account is locked.
+    #[error("the account is locked")]
+    Locked,
+    /// The account is not locked.
+    #[error("the account is not locked")]
+    NotLocked,
+    /// The address is verified already.
+    #[error("the address is verified already")]
+    AlreadyVerified,
+    /// A mail of that kind was sent a moment ago, or too many in a day.
+    #[error("a mail was sent already")]
+    MailedRecently,
+}
+
+impl Admission {
+    /// As the result of a decision.
+    pub(crate) fn check(self) -> Result<(), Rejection> {
+        match self {
+            Self::Proceed => Ok(()),
+            Self::Wait => Err(Rejection::Busy),
+            Self::Refuse { retry_after } => Err(Rejection::Throttled { retry_after }),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The rules of Watchbook: events, commands and aggregates, pure and synchronous.
+//!
+//! Nothing here reads a clock, draws randomness or does I/O: time, ids and checked facts are arguments.
+//! A command is a struct with a pure `decide`; it returns events or a rejection. [`Aggregate::evolve`] folds
+//! events into the state that the next decision is made on.
+
+pub mod account;
+pub mod aggregate;
+pub mod claim;
+mod context;
+pub mod guess;
+mod id;
+mod identifier;
+pub mod installation;
+pub mod notice;
+pub mod notification;
+pub mod operator;
+pub mod policy;
+pub mod service_key;
+pub mod source;
+mod time;
+
+pub use account::Account;
+pub use aggregate::{Aggregate, Event};
+pub use context::ClientContext;
+pub use id::{
+    AccountId, AttemptId, CommandId, CredentialId, DeviceId, EventId, LinkId, NotificationId, ServiceKeyId,
+    SessionId, SubjectId,
+};
+pub use identifier::{Email, Identifier, IdentifierError, UserNumber};
+pub use policy::Policy;
+pub use time::Timestamp;

@@ -1,0 +1,175 @@
+//! What a person is told about their account: plain data, without links and without words. It is stored
+//! sealed inside `notification.requested`, so the names here never change their meaning.
+
+use crate::Timestamp;
+use crate::account::LockReason;
+use serde::{Deserialize, Serialize};
+
+/// What a person is told.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Notice {
+    /// The address has to be proven.
+    VerifyEmail {
+        /// How long the link works.
+        hours: u32,
+    },
+    /// Somebody tried to register an address that has an account; only its owner learns so.
+    AlreadyRegistered,
+    /// A new password was asked for.
+    ResetPassword {
+        /// How long the link works.
+        minutes: u32,
+        /// When it was asked for.
+        at: Timestamp,
+        /// What asked for it, in words.
+        device: String,
+        /// Where that seems to be, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<String>,
+    },
+    /// A sign-in from a device that was not known.
+    NewDevice {
+        /// When.
+        at: Timestamp,
+        /// The device in words.
+        device: String,
+        /// Where it seems to be, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<String>,
+        /// Its network address.
+        address: String,
+    },
+    /// The password is another one now.
+    PasswordChanged {
+        /// When.
+        at: Timestamp,
+        /// Over a mailed link, not by somebody who was signed in.
+        by_reset: bool,
+    },
+    /// The second factor or its recovery codes are other ones now.
+    SecondFactorChanged {
+        /// When.
+        at: Timestamp,
+        /// What happened.
+        change: FactorChange,
+    },
+    /// The account was locked.
+    AccountLocked {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: LockReason,
+    },
+    /// The account is open again.
+    AccountUnlocked {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What happened to the second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorChange {
+    /// An authenticator app was set up.
+    TotpEnrolled,
+    /// The authenticator app was removed.
+    TotpRemoved,
+    /// New recovery codes replaced any earlier ones.
+    RecoveryCodesGenerated,
+    /// A recovery code was used to sign in.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: u8,
+    },
+}
+
+impl Notice {
+    /// The kind, as it is stored and as metrics and log lines name it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::VerifyEmail { .. } => "verify_email",
+            Self::AlreadyRegistered => "already_registered",
+            Self::ResetPassword { .. } => "reset_password",
+            Self::NewDevice { .. } => "new_device",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::SecondFactorChanged { .. } => "second_factor_changed",
+            Self::AccountLocked { .. } => "account_locked",
+            Self::AccountUnlocked { .. } => "account_unlocked",
+        }
+    }
+}
+
+/// Only the kind: the rest is personal.
+impl std::fmt::Debug for Notice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Notice({})", self.kind())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> Vec<Notice> {
+        let at = Timestamp::from_micros(1_772_546_700_000_000);
+        let device = || "Firefox on Windows".to_owned();
+        let mut all = vec![
+            Notice::VerifyEmail { hours: 24 },
+            Notice::AlreadyRegistered,
+            Notice::ResetPassword { minutes: 30, at, device: device(), place: None },
+            Notice::NewDevice {
+                at,
+                device: device(),
+                place: Some("Lisbon, Portugal".to_owned()),
+                address: "192.0.2.7".to_owned(),
+            },
+            Notice::PasswordChanged { at, by_reset: true },
+            Notice::AccountUnlocked { at },
+        ];
+        all.extend(
+            [
+                FactorChange::TotpEnrolled,
+                FactorChange::TotpRemoved,
+                FactorChange::RecoveryCodesGenerated,
+                FactorChange::RecoveryCodeUsed { left: 3 },
+            ]
+            .map(|change| Notice::SecondFactorChanged { at, change }),
+        );
+        all.extend(
+            [LockReason::Disowned, LockReason::Operator].map(|reason| Notice::AccountLocked { at, reason }),
+        );
+        all
+    }
+
+    #[test]
+    fn every_notice_survives_storage_under_its_kind() {
+        for notice in all() {
+            let stored = serde_json::to_value(&notice).unwrap();
+            assert_eq!(stored["kind"], notice.kind());
+            assert_eq!(serde_json::from_value::<Notice>(stored).unwrap(), notice);
+        }
+    }
+
+    #[test]
+    fn stored_names_stay_as_they_are() {
+        let decoded: Notice = serde_json::from_str(
+            r#"{"kind":"second_factor_changed","at":"2026-03-03T14:05:00.000000Z",
+                "change":{"recovery_code_used":{"left":3}}}"#,
+        )
+        .unwrap();
+        assert_eq!(decoded, all()[9]);
+        let decoded: Notice = serde_json::from_str(
+            r#"{"kind":"reset_password","minutes":30,"at":"2026-03-03T14:05:00.000000Z",
+                "device":"Firefox on Windows"}"#,
+        )
+        .unwrap();
+        assert_eq!(decoded, all()[2]);
+    }
+
+    #[test]
+    fn debug_shows_only_the_kind() {
+        assert_eq!(format!("{:?}", all()[3]), "Notice(new_device)");
+    }
+}

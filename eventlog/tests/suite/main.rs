@@ -1,0 +1,6 @@
+//! The whole event log, on a store in memory.
+
+mod coherence;
+mod common;
+mod execution;
+mod sealing;

@@ -1,0 +1,12 @@
+//! Reactors: what happens because of events. Effects come after the event that orders them, are keyed, and
+//! survive crashes.
+
+pub mod mail;
+mod notices;
+mod notifier;
+mod outbox;
+mod sweeper;
+
+pub use notifier::Notifier;
+pub use outbox::Outbox;
+pub use sweeper::Sweeper;

@@ -1,0 +1,116 @@
+//! Which events call for which mail. The one table of it.
+
+use uuid::Uuid;
+use watchbook_domain::account::{AccountEvent, PasswordChange};
+use watchbook_domain::notice::{FactorChange, Notice};
+use watchbook_domain::notification::{LinkPurpose, NoticeLink};
+use watchbook_domain::policy::seconds;
+use watchbook_domain::{Account, ClientContext, EventId, LinkId, Policy, Timestamp};
+
+/// Types of the events that may call for a mail; everything else is passed over unopened.
+pub(crate) const TYPES: &[&str] = &[
+    "registration.repeated",
+    "email_verification.requested",
+    "sign_in.succeeded",
+    "second_factor.recovery_code_accepted",
+    "password.changed",
+    "password_reset.requested",
+    "totp.enrolled",
+    "totp.removed",
+    "recovery_codes.generated",
+    "account.locked",
+    "account.unlocked",
+];
+
+/// The mail that an event calls for, and the link it carries. `account` is as it is now.
+pub(crate) fn notice(
+    event: &AccountEvent,
+    id: EventId,
+    at: Timestamp,
+    account: &Account,
+    policy: &Policy,
+) -> Option<(Notice, Option<NoticeLink>)> {
+    let disown = || {
+        let link = LinkId(Uuid::new_v5(&id.0, b"disown"));
+        let expires_at = at + seconds(policy.disown_link_seconds);
+        Some(NoticeLink { purpose: LinkPurpose::Disown, id: link, expires_at })
+    };
+    let factor = |change| Some((Notice::SecondFactorChanged { at, change }, disown()));
+    match event {
+        AccountEvent::RegistrationRepeated { .. } => Some((Notice::AlreadyRegistered, None)),
+        AccountEvent::EmailVerificationRequested { link, expires_at } if !account.email_verified => {
+            let hours = u32::try_from(expires_at.since(at).num_hours()).unwrap_or(0);
+            let link = NoticeLink { purpose: LinkPurpose::VerifyEmail, id: *link, expires_at: *expires_at };
+            Some((Notice::VerifyEmail { hours }, Some(link)))
+        }
+        AccountEvent::PasswordResetRequested { link, expires_at, context } => {
+            let minutes = u32::try_from(expires_at.since(at).num_minutes()).unwrap_or(0);
+            let link = NoticeLink { purpose: LinkPurpose::ResetPassword, id: *link, expires_at: *expires_at };
+            let ClientContext { device, place, .. } = context.clone();
+            Some((Notice::ResetPassword { minutes, at, device, place }, Some(link)))
+        }
+        // The very first sign-in is on a new device by nature.
+        AccountEvent::SignInSucceeded { new_device: true, earlier_sign_ins: 1.., context, .. } => {
+            let ClientContext { device, place, address, .. } = context.clone();
+            Some((Notice::NewDevice { at, device, place, address }, disown()))
+        }
+        AccountEvent::PasswordChanged { change, .. } => {
+            Some((Notice::PasswordChanged { at, by_reset: *change == PasswordChange::Reset }, disown()))
+        }
+        AccountEvent::TotpEnrolled { .. } => factor(FactorChange::TotpEnrolled),
+        AccountEvent::TotpRemoved { .. } => factor(FactorChange::TotpRemoved),
+        AccountEvent::RecoveryCodesGenerated { .. } => factor(FactorChange::RecoveryCodesGenerated),
+        AccountEvent::RecoveryCodeAccepted { .. } => {
+            let left = account.recovery_codes.as_ref().map_or(0, |codes| codes.left());
+            factor(FactorChange::RecoveryCodeUsed { left })
+        }
+        AccountEvent::Locked { reason, .. } => Some((Notice::AccountLocked { at, reason: *reason }, None)),
+        AccountEvent::Unlocked { .. } => Some((Notice::AccountUnlocked { at }, None)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use watchbook_domain::account::{LockReason, UnlockReason};
+    use watchbook_domain::{AttemptId, CredentialId, DeviceId, Event};
+
+    fn told(event: &AccountEvent) -> Option<(&'static str, Option<LinkPurpose>)> {
+        let (id, at) = (EventId(Uuid::from_u128(1)), Timestamp::from_micros(0));
+        let found = notice(event, id, at, &Account::default(), &Policy::default());
+        assert!(found.is_none() || TYPES.contains(&event.event_type()), "{} is passed over", event.event_type());
+        found.map(|(notice, link)| (notice.kind(), link.map(|link| link.purpose)))
+    }
+
+    fn sign_in(new_device: bool, earlier_sign_ins: u64) -> AccountEvent {
+        AccountEvent::SignInSucceeded {
+            attempt: AttemptId(Uuid::nil()),
+            device: DeviceId(Uuid::nil()),
+            new_device,
+            earlier_sign_ins,
+            context: ClientContext::default(),
+        }
+    }
+
+    #[test]
+    fn what_the_owner_did_not_expect_can_be_disowned() {
+        let disown = Some(LinkPurpose::Disown);
+        let credential = CredentialId(Uuid::nil());
+        assert_eq!(told(&sign_in(true, 1)), Some(("new_device", disown)));
+        assert_eq!(told(&sign_in(true, 0)), None, "the first device of all");
+        assert_eq!(told(&sign_in(false, 7)), None);
+        let changed = AccountEvent::PasswordChanged { credential, change: PasswordChange::Changed };
+        assert_eq!(told(&changed), Some(("password_changed", disown)));
+        for event in [
+            AccountEvent::TotpEnrolled { credential, step: 1 },
+            AccountEvent::TotpRemoved { credential },
+            AccountEvent::RecoveryCodesGenerated { credential, count: 10 },
+        ] {
+            assert_eq!(told(&event), Some(("second_factor_changed", disown)));
+        }
+        let locked = AccountEvent::Locked { reason: LockReason::Disowned, note: None };
+        assert_eq!(told(&locked), Some(("account_locked", None)));
+        assert_eq!(told(&AccountEvent::Unlocked { reason: UnlockReason::Operator }), Some(("account_unlocked", None)));
+    }
+}

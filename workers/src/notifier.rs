@@ -1,0 +1,132 @@
+//! The notifier: reads the log, and asks for the mails that events call for. Sends nothing itself.
+
+use crate::notices::{self, TYPES};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use watchbook_domain::account::AccountEvent;
+use watchbook_domain::notification::{Message, Notification};
+use watchbook_domain::{Account, AccountId, CommandId, NotificationId, Policy};
+use watchbook_eventlog::upcast::decode;
+use watchbook_eventlog::{Clock, Core, Metadata, Opened, RecordedEvent, Repository, Subscription};
+use watchbook_projections::Views;
+
+/// Names the notifier's cursor.
+const NAME: &str = "notifier";
+/// Events read at once.
+const PAGE: usize = 1_000;
+/// Between tries while something is down.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The parts of the notifier.
+#[derive(Clone)]
+pub struct Notifier {
+    /// The log and the keys.
+    pub core: Arc<Core>,
+    /// Accounts: who is to be told.
+    pub accounts: Repository<Account>,
+    /// Notifications: what has been asked for.
+    pub notifications: Repository<Notification>,
+    /// Where the cursor is kept.
+    pub views: Views,
+    /// The rules' thresholds.
+    pub policy: Policy,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Notifier {
+    /// Runs until `stop`. A cursor that is lost costs reading, not mails: a notification's id derives from
+    /// its event, and what was asked for once is not asked for again.
+    pub async fn run(self, stop: CancellationToken) {
+        let work = async {
+            loop {
+                let Err(error) = self.follow().await;
+                tracing::warn!(error = %error, "the notifier tries again");
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        stop.run_until_cancelled(work).await;
+    }
+
+    async fn follow(&self) -> Result<std::convert::Infallible, Failure> {
+        let mut subscription = Subscription::new(self.core.log.clone(), self.views.reactor_cursor(NAME).await?);
+        loop {
+            let page = subscription.next_page(PAGE).await?;
+            self.react(&page).await?;
+            self.views.set_reactor_cursor(NAME, subscription.cursor()).await?;
+        }
+    }
+
+    async fn react(&self, page: &[RecordedEvent]) -> Result<(), Failure> {
+        let concerned = |recorded: &&RecordedEvent| {
+            recorded.stream.category() == "account" && TYPES.contains(&recorded.event.event_type.as_str())
+        };
+        let events: Vec<RecordedEvent> = page.iter().filter(concerned).cloned().collect();
+        let opened = self.core.sealer.open_page(&events).await?;
+        for (recorded, opened) in events.iter().zip(opened) {
+            if let Opened::Payload(payload) = opened {
+                let event = decode::<AccountEvent>(&recorded.event.event_type, recorded.event.schema_version, &payload)?;
+                self.request(recorded, &event).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn request(&self, recorded: &RecordedEvent, event: &AccountEvent) -> Result<(), Failure> {
+        let cause = recorded.event.event_id;
+        let account = self.accounts.load(&recorded.stream).await?.state;
+        let (Some(id), Some(recipient)) = (account.id, account.email.clone()) else { return Ok(()) };
+        let at = recorded.event.recorded_at;
+        let Some((notice, link)) = notices::notice(event, cause, at, &account, &self.policy) else { return Ok(()) };
+        let message = Message { account: id, recipient, notice, link };
+        let notification = NotificationId(Uuid::new_v5(&cause.0, b"mail"));
+        let metadata = Metadata {
+            command_id: CommandId::reaction(cause, NAME),
+            recorded_at: self.clock.now(),
+            actor: None,
+            correlation_id: recorded.event.correlation_id,
+            causation_id: Some(cause),
+        };
+        let stream = self.notifications.stream(notification);
+        let request = |state: &Notification| Ok::<_, std::convert::Infallible>(state.request(&message));
+        self.notifications.execute(&stream, AccountId::into(id), &metadata, request).await.map_err(Failure::new)?;
+        Ok(())
+    }
+}
+
+/// Why a worker has to try again. What it was about to do is still to be done.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    pub(crate) fn new(error: impl std::error::Error) -> Self {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(error) = source {
+            text = format!("{text}: {error}");
+            source = error.source();
+        }
+        Self(text)
+    }
+}
+
+macro_rules! failures {
+    ($($error:ty),*) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::new(error)
+            }
+        }
+    )*};
+}
+failures!(
+    watchbook_eventlog::LogError,
+    watchbook_eventlog::SealError,
+    watchbook_eventlog::VaultError,
+    watchbook_eventlog::RepositoryError,
+    watchbook_eventlog::upcast::DecodeError,
+    watchbook_projections::ViewsError
+);

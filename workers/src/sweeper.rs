@@ -1,0 +1,90 @@
+//! The sweeper: destroys secrets that no event names. They are left when a node dies between vault and
+//! event, or between event and vault.
+
+use crate::notifier::Failure;
+use chrono::TimeDelta;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use watchbook_domain::service_key::ServiceKey;
+use watchbook_domain::{Account, AccountId, CredentialId, ServiceKeyId};
+use watchbook_eventlog::{Clock, Purpose, Repository, SecretName, StoredSecret, Vault};
+
+/// Secrets looked at in one round trip.
+const PAGE: usize = 500;
+/// Between sweeps.
+const PAUSE: Duration = Duration::from_secs(3_600);
+/// Younger secrets may still be waiting for their event.
+const AGE: TimeDelta = TimeDelta::hours(1);
+
+/// The parts of the sweeper.
+#[derive(Clone)]
+pub struct Sweeper {
+    /// Where the secrets lie.
+    pub vault: Arc<dyn Vault>,
+    /// Which credentials accounts have.
+    pub accounts: Repository<Account>,
+    /// Which credentials service keys have.
+    pub service_keys: Repository<ServiceKey>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Sweeper {
+    /// Sweeps now and every hour, until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            match self.sweep().await {
+                Ok(0) => {}
+                Ok(swept) => tracing::info!(swept, "secrets without an event were destroyed"),
+                Err(error) => tracing::warn!(error = %error, "the sweep was not finished"),
+            }
+            stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
+        }
+    }
+
+    /// One sweep; answers how many secrets were destroyed.
+    async fn sweep(&self) -> Result<u64, Failure> {
+        let before = self.clock.now() - AGE;
+        let (mut after, mut swept) = (None, 0);
+        loop {
+            let page = self.vault.list_secrets(before, after, PAGE).await?;
+            for secret in &page {
+                if !self.in_use(secret).await? {
+                    self.remove(secret).await?;
+                    swept += 1;
+                }
+            }
+            match page.last() {
+                Some(last) if page.len() == PAGE => after = Some((last.subject, last.credential)),
+                _ => return Ok(swept),
+            }
+        }
+    }
+
+    async fn in_use(&self, secret: &StoredSecret) -> Result<bool, Failure> {
+        if secret.purpose == Purpose::ServiceKey.as_str() {
+            let key = self.service_keys.load(&self.service_keys.stream(ServiceKeyId(secret.subject.0))).await?.state;
+            return Ok(key.credential == Some(secret.credential));
+        }
+        let account = self.accounts.load(&self.accounts.stream(AccountId(secret.subject.0))).await?.state;
+        Ok(credentials(&account).any(|credential| credential == secret.credential))
+    }
+
+    async fn remove(&self, secret: &StoredSecret) -> Result<(), Failure> {
+        for purpose in [Purpose::Password, Purpose::Totp, Purpose::RecoveryCodes, Purpose::ServiceKey] {
+            if purpose.as_str() == secret.purpose {
+                let name = SecretName { subject: secret.subject, credential: secret.credential, purpose };
+                self.vault.remove_secret(name).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn credentials(account: &Account) -> impl Iterator<Item = CredentialId> {
+    let totp = account.totp.map(|totp| totp.credential);
+    let enrolment = account.totp_enrolment.map(|enrolment| enrolment.credential);
+    let codes = account.recovery_codes.as_ref().map(|codes| codes.credential);
+    [account.password, totp, enrolment, codes].into_iter().flatten()
+}
