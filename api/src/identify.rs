@@ -8,7 +8,7 @@ use watchbook_eventlog::StreamId;
 impl App {
     /// The stream that says who holds an identifier.
     pub fn claim_stream(&self, identifier: &Identifier) -> StreamId {
-        self.claims.stream(self.keyring.stream_name("claim", &identifier.claim_key()))
+        self.claims.stream(self.keyring.stream_key("claim", &identifier.claim_key()))
     }
 
     /// The account that holds an identifier.

@@ -129,7 +129,7 @@ pub async fn record_declined_mail(app: &App, caller: &Caller) -> Result<(), Prob
 
 async fn record(app: &App, caller: &Caller, event: SourceEvent) -> Result<(), Problem> {
     let day = caller.now.day();
-    let key = app.keyring.stream_name("address", &source(caller.address).to_string());
+    let key = app.keyring.stream_key("address", &source(caller.address).to_string());
     let stream = app.sources.stream(format!("{key}-{day}"));
     let metadata = app.metadata(caller, None);
     app.sources

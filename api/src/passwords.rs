@@ -122,7 +122,7 @@ impl App {
     /// # Errors
     /// When the hasher is overloaded.
     pub async fn verify_decoy(&self, password: Password) -> Result<bool, Problem> {
-        self.passwords.hasher.verify_decoy(password).await?;
+        let _ = self.passwords.hasher.verify_decoy(password).await?;
         Ok(false)
     }
 

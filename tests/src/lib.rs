@@ -1,1 +1,1 @@
-//! Whole-system tests: journeys, attacks, crashes, benchmarks
+//! Whole-system tests: journeys, attacks, crashes and benchmarks. See `site/` and `benches/`.

@@ -30,7 +30,7 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
         Err(_) => {
             let claims = Repository::<Claim>::new(core.clone(), 1);
             let identifier = Identifier::parse(&options.account)?;
-            let stream = claims.stream(stores.keyring.stream_name("claim", &identifier.claim_key()));
+            let stream = claims.stream(stores.keyring.stream_key("claim", &identifier.claim_key()));
             let holder = claims.load(&stream).await?.state.holder;
             holder.ok_or("nobody has this identifier")?.0
         }

@@ -1,0 +1,50 @@
+//! The house rules that a compiler does not keep.
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().other_options(["--offline".into()]).exec();
+    let packages = metadata.unwrap().packages.into_iter();
+    let normal = |package: cargo_metadata::Package| {
+        let names = package.dependencies.into_iter().filter(|d| d.kind == DependencyKind::Normal).map(|d| d.name);
+        (package.name.to_string(), names.collect())
+    };
+    packages.map(normal).collect()
+}
+
+#[test]
+fn the_domain_is_pure() {
+    let allowed = ["chrono", "serde", "subtle", "thiserror", "unicode-normalization", "uuid"];
+    for name in &dependencies()["watchbook-domain"] {
+        assert!(allowed.contains(&name.as_str()), "domain must not depend on {name}");
+    }
+}
+
+#[test]
+fn dependencies_point_down() {
+    let order = [
+        "watchbook-domain",
+        "watchbook-eventlog",
+        "watchbook-projections",
+        "watchbook-workers",
+        "watchbook-api",
+        "watchbook",
+    ];
+    let dependencies = dependencies();
+    for (level, name) in order.iter().enumerate() {
+        for above in &order[level + 1..] {
+            assert!(!dependencies[*name].contains(*above), "{name} must not depend on {above}");
+        }
+    }
+    assert!(!dependencies["watchbook-api"].contains("watchbook-workers"), "nothing is sent on the request path");
+}
+
+#[test]
+fn only_the_composition_root_names_stores() {
+    for (name, of) in dependencies() {
+        let named = of.contains("watchbook-eventlog-sqlite");
+        assert!(!named || name == "watchbook", "{name} names a store");
+    }
+}
