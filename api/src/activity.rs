@@ -89,6 +89,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PageOf {
 
     async fn from_request_parts(parts: &mut axum::http::request::Parts, state: &S) -> Result<Self, Problem> {
         let page = Query::<Page>::from_request_parts(parts, state).await;
-        page.map(|Query(page)| Self(page)).map_err(|_| Problem::from(problem::MALFORMED).detail("before, limit: numbers"))
+        page.map(|Query(page)| Self(page))
+            .map_err(|_| Problem::from(problem::MALFORMED).detail("before, limit: numbers"))
     }
 }

@@ -16,7 +16,9 @@ use watchbook_domain::policy::Policy;
 use watchbook_domain::service_key::ServiceKey;
 use watchbook_domain::source::Source;
 use watchbook_domain::{Account, AccountId, CommandId, CredentialId, SubjectId, Timestamp};
-use watchbook_eventlog::{Clock, EventLog, ExecuteError, Executed, Keyring, Metadata, Repository, Sealer, StreamId, fresh};
+use watchbook_eventlog::{
+    Clock, EventLog, ExecuteError, Executed, Keyring, Metadata, Repository, Sealer, StreamId, fresh,
+};
 use watchbook_projections::Views;
 
 /// How long a guess waits for the guesses before it, at most.
@@ -204,7 +206,10 @@ pub fn day_before(now: Timestamp) -> String {
 }
 
 /// A view that lags behind what the caller asks for.
-pub async fn wait_for_view(views: &Views, at_least: Option<watchbook_eventlog::Position>) -> Result<(), Problem> {
+pub async fn wait_for_view(
+    views: &Views,
+    at_least: Option<watchbook_eventlog::Position>,
+) -> Result<(), Problem> {
     let Some(position) = at_least else { return Ok(()) };
     views
         .wait_for(position, Duration::from_secs(2))

@@ -10,8 +10,8 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use watchbook_domain::account::Level;
 use watchbook_domain::Timestamp;
+use watchbook_domain::account::Level;
 use watchbook_domain::service_key::Scope;
 
 /// A token that somebody showed to the site.

@@ -64,7 +64,9 @@ impl SourceLimits {
         let cost = 60_000_000 / i64::from(self.policy.per_minute.max(1));
         let depth = cost * i64::from(self.policy.burst.max(1));
         let now = now.micros();
-        let bucket = self.buckets.get_or_insert_with(&source(address), || Ok::<_, std::convert::Infallible>(Arc::default()));
+        let bucket = self
+            .buckets
+            .get_or_insert_with(&source(address), || Ok::<_, std::convert::Infallible>(Arc::default()));
         let Ok(bucket) = bucket;
         let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
         let full_at = bucket.full_at.max(now) + cost;

@@ -78,17 +78,25 @@ const SETUP_FIELDS: [(&str, &str, &str, &str); 2] = [
 
 async fn verify_form(State(app): State<App>, query: Result<Query<Token>, QueryRejection>) -> Response {
     let Ok(Query(Token { token })) = query else { return dead_link(&app) };
-    show(&app, StatusCode::OK, Page {
-        title: "Confirm your e-mail address",
-        text: &["Press the button to confirm that this address is yours."],
-        action: "/verify",
-        button: "Confirm address",
-        token: &token,
-        ..Page::default()
-    })
+    show(
+        &app,
+        StatusCode::OK,
+        Page {
+            title: "Confirm your e-mail address",
+            text: &["Press the button to confirm that this address is yours."],
+            action: "/verify",
+            button: "Confirm address",
+            token: &token,
+            ..Page::default()
+        },
+    )
 }
 
-async fn verify(State(app): State<App>, caller: Caller, form: Result<Form<Token>, FormRejection>) -> Response {
+async fn verify(
+    State(app): State<App>,
+    caller: Caller,
+    form: Result<Form<Token>, FormRejection>,
+) -> Response {
     let Ok(Form(Token { token })) = form else { return dead_link(&app) };
     match app.verify_email(&caller, &token).await {
         Ok(_) => done(&app, "Address confirmed", "Your address is confirmed. You can sign in now."),
@@ -101,48 +109,75 @@ async fn reset_form(State(app): State<App>, query: Result<Query<Token>, QueryRej
     show_reset(&app, StatusCode::OK, &token, "")
 }
 
-async fn reset(State(app): State<App>, caller: Caller, form: Result<Form<NewPassword>, FormRejection>) -> Response {
+async fn reset(
+    State(app): State<App>,
+    caller: Caller,
+    form: Result<Form<NewPassword>, FormRejection>,
+) -> Response {
     let Ok(Form(NewPassword { token, new_password })) = form else { return dead_link(&app) };
     match app.reset_password(&caller, &token, new_password).await {
-        Ok(_) => done(&app, "Password set", "Your new password is set and every session has ended. Sign in with it now."),
+        Ok(_) => done(
+            &app,
+            "Password set",
+            "Your new password is set and every session has ended. Sign in with it now.",
+        ),
         Err(problem) if problem.kind == problem::PASSWORD_UNACCEPTABLE => {
             let reason = problem.detail.unwrap_or_default();
-            show_reset(&app, StatusCode::UNPROCESSABLE_ENTITY, &token, &format!("Choose another password: {reason}."))
+            show_reset(
+                &app,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &token,
+                &format!("Choose another password: {reason}."),
+            )
         }
         Err(problem) => failed(&app, problem),
     }
 }
 
 fn show_reset(app: &App, status: StatusCode, token: &str, error: &str) -> Response {
-    show(app, status, Page {
-        title: "Set a new password",
-        text: &["Every session of your account ends when the new password is set. A second factor stays as it is."],
-        error,
-        action: "/reset",
-        button: "Set password",
-        token,
-        fields: &[PASSWORD_FIELD],
-        ..Page::default()
-    })
+    show(
+        app,
+        status,
+        Page {
+            title: "Set a new password",
+            text: &[
+                "Every session of your account ends when the new password is set. A second factor stays as it is.",
+            ],
+            error,
+            action: "/reset",
+            button: "Set password",
+            token,
+            fields: &[PASSWORD_FIELD],
+            ..Page::default()
+        },
+    )
 }
 
 async fn disown_form(State(app): State<App>, query: Result<Query<Token>, QueryRejection>) -> Response {
     let Ok(Query(Token { token })) = query else { return dead_link(&app) };
-    show(&app, StatusCode::OK, Page {
-        title: "This was not me",
-        text: &[
-            "Press the button if what the mail told you of was not you. Your account is locked at once, every \
+    show(
+        &app,
+        StatusCode::OK,
+        Page {
+            title: "This was not me",
+            text: &[
+                "Press the button if what the mail told you of was not you. Your account is locked at once, every \
              session ends, and nobody can sign in.",
-            "To open it again, you set a new password over a link that we mail to you.",
-        ],
-        action: "/not-me",
-        button: "Lock my account",
-        token: &token,
-        ..Page::default()
-    })
+                "To open it again, you set a new password over a link that we mail to you.",
+            ],
+            action: "/not-me",
+            button: "Lock my account",
+            token: &token,
+            ..Page::default()
+        },
+    )
 }
 
-async fn disown(State(app): State<App>, caller: Caller, form: Result<Form<Token>, FormRejection>) -> Response {
+async fn disown(
+    State(app): State<App>,
+    caller: Caller,
+    form: Result<Form<Token>, FormRejection>,
+) -> Response {
     let Ok(Form(Token { token })) = form else { return dead_link(&app) };
     match app.disown(&caller, &token).await {
         Ok(_) => done(
@@ -158,27 +193,43 @@ async fn forgot_form(State(app): State<App>) -> Response {
     show_forgot(&app, StatusCode::OK, "")
 }
 
-async fn forgot(State(app): State<App>, caller: Caller, form: Result<Form<Forgotten>, FormRejection>) -> Response {
+async fn forgot(
+    State(app): State<App>,
+    caller: Caller,
+    form: Result<Form<Forgotten>, FormRejection>,
+) -> Response {
     let identifier = form.ok().and_then(|Form(Forgotten { identifier })| Identifier::parse(&identifier).ok());
     let Some(identifier) = identifier else {
-        return show_forgot(&app, StatusCode::UNPROCESSABLE_ENTITY, "That is no e-mail address or user number.");
+        return show_forgot(
+            &app,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "That is no e-mail address or user number.",
+        );
     };
     match evenly(app.request_reset(&caller, &identifier)).await {
-        Ok(()) => done(&app, "Look into your mail", "If there is such an account, a mail with a link is on its way."),
+        Ok(()) => done(
+            &app,
+            "Look into your mail",
+            "If there is such an account, a mail with a link is on its way.",
+        ),
         Err(problem) => failed(&app, problem),
     }
 }
 
 fn show_forgot(app: &App, status: StatusCode, error: &str) -> Response {
-    show(app, status, Page {
-        title: "Forgot your password?",
-        text: &["We mail you a link to set a new one."],
-        error,
-        action: "/forgot",
-        button: "Send link",
-        fields: &[("identifier", "E-mail address or user number", "text", "username")],
-        ..Page::default()
-    })
+    show(
+        app,
+        status,
+        Page {
+            title: "Forgot your password?",
+            text: &["We mail you a link to set a new one."],
+            error,
+            action: "/forgot",
+            button: "Send link",
+            fields: &[("identifier", "E-mail address or user number", "text", "username")],
+            ..Page::default()
+        },
+    )
 }
 
 async fn setup_form(State(app): State<App>, query: Result<Query<Token>, QueryRejection>) -> Response {
@@ -186,7 +237,11 @@ async fn setup_form(State(app): State<App>, query: Result<Query<Token>, QueryRej
     show_setup(&app, StatusCode::OK, &token, "")
 }
 
-async fn setup(State(app): State<App>, caller: Caller, form: Result<Form<SetupForm>, FormRejection>) -> Response {
+async fn setup(
+    State(app): State<App>,
+    caller: Caller,
+    form: Result<Form<SetupForm>, FormRejection>,
+) -> Response {
     let Ok(Form(SetupForm { token, email, password })) = form else { return dead_link(&app) };
     match app.set_up(&caller, &token, &email, password).await {
         Ok(()) => done(
@@ -196,23 +251,32 @@ async fn setup(State(app): State<App>, caller: Caller, form: Result<Form<SetupFo
         ),
         Err(problem) if problem.kind.1 == StatusCode::UNPROCESSABLE_ENTITY => {
             let reason = problem.detail.unwrap_or_else(|| problem.kind.2.to_owned());
-            show_setup(&app, StatusCode::UNPROCESSABLE_ENTITY, &token, &format!("That does not work: {reason}."))
+            show_setup(
+                &app,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &token,
+                &format!("That does not work: {reason}."),
+            )
         }
         Err(problem) => failed(&app, problem),
     }
 }
 
 fn show_setup(app: &App, status: StatusCode, token: &str, error: &str) -> Response {
-    show(app, status, Page {
-        title: "Set up the first operator",
-        text: &["The operator signs in with this account."],
-        error,
-        action: "/setup",
-        button: "Create operator",
-        token,
-        fields: &SETUP_FIELDS,
-        ..Page::default()
-    })
+    show(
+        app,
+        status,
+        Page {
+            title: "Set up the first operator",
+            text: &["The operator signs in with this account."],
+            error,
+            action: "/setup",
+            button: "Create operator",
+            token,
+            fields: &SETUP_FIELDS,
+            ..Page::default()
+        },
+    )
 }
 
 fn done(app: &App, title: &str, text: &str) -> Response {
@@ -225,7 +289,9 @@ fn dead_link(app: &App) -> Response {
 
 fn failed(app: &App, problem: Problem) -> Response {
     let text = match problem.kind {
-        problem::LINK_INVALID => "It has run out, was used before, or a newer one took its place. Ask for a new one.",
+        problem::LINK_INVALID => {
+            "It has run out, was used before, or a newer one took its place. Ask for a new one."
+        }
         problem::TOO_MANY => "Wait a little, then try again.",
         _ => "Nothing was changed. Try again in a moment.",
     };

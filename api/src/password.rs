@@ -98,8 +98,9 @@ pub async fn forgot(
     Body(request): Body<ForgottenPassword>,
 ) -> Result<(StatusCode, Json<CheckMail>), Problem> {
     let identifier = Identifier::parse(&request.identifier);
-    let identifier =
-        identifier.map_err(|_| Problem::from(problem::MALFORMED).detail("identifier: not an e-mail address or user number"))?;
+    let identifier = identifier.map_err(|_| {
+        Problem::from(problem::MALFORMED).detail("identifier: not an e-mail address or user number")
+    })?;
     evenly(app.request_reset(&caller, &identifier)).await?;
     Ok(check_mail())
 }
@@ -140,8 +141,11 @@ impl App {
         let Some(account) = self.holder(identifier).await? else {
             return record_declined_mail(self, caller).await;
         };
-        let command =
-            RequestPasswordReset { link: LinkId(fresh::uuid()), context: caller.context.clone(), now: caller.now };
+        let command = RequestPasswordReset {
+            link: LinkId(fresh::uuid()),
+            context: caller.context.clone(),
+            now: caller.now,
+        };
         let metadata = self.metadata(caller, None);
         match self.decide(account, &metadata, |a| command.decide(a, &self.policy)).await {
             Ok(_) => Ok(()),
@@ -160,7 +164,8 @@ impl App {
         token: &str,
         new_password: String,
     ) -> Result<Option<Position>, Problem> {
-        let link = Link::open(&self.keyring, LinkPurpose::ResetPassword, token).ok_or(problem::LINK_INVALID)?;
+        let link =
+            Link::open(&self.keyring, LinkPurpose::ResetPassword, token).ok_or(problem::LINK_INVALID)?;
         let new = passwords::read(new_password)?;
         let before = self.account(link.account).await?;
         ResetPassword::check(&before, link.id, caller.now).map_err(|_| problem::LINK_INVALID)?;

@@ -47,7 +47,8 @@ impl Passwords {
         if lower.chars().all(|c| Some(c) == first) {
             return refuse("it repeats one character");
         }
-        let bare = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let bare =
+            |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
         let own = bare(text);
         if context.iter().any(|word| !word.is_empty() && bare(word) == own) {
             return refuse("it is your address, your name here, or the name of this site");
@@ -61,7 +62,8 @@ impl Passwords {
 /// # Errors
 /// `PASSWORD_UNACCEPTABLE` when it is longer than anybody's.
 pub fn read(password: String) -> Result<Password, Problem> {
-    Password::new(password).map_err(|error| Problem::from(problem::PASSWORD_UNACCEPTABLE).detail(error.to_string()))
+    Password::new(password)
+        .map_err(|error| Problem::from(problem::PASSWORD_UNACCEPTABLE).detail(error.to_string()))
 }
 
 impl App {
@@ -69,7 +71,11 @@ impl App {
     ///
     /// # Errors
     /// When the hasher is overloaded or the vault unavailable.
-    pub async fn store_password(&self, account: AccountId, password: Password) -> Result<CredentialId, Problem> {
+    pub async fn store_password(
+        &self,
+        account: AccountId,
+        password: Password,
+    ) -> Result<CredentialId, Problem> {
         let hash = self.passwords.hasher.hash(password, fresh::bytes()).await?;
         let credential = CredentialId(fresh::uuid());
         let name = SecretName { subject: account.into(), credential, purpose: Purpose::Password };

@@ -211,7 +211,9 @@ impl From<Rejection> for Problem {
 impl From<RepositoryError> for Problem {
     fn from(error: RepositoryError) -> Self {
         match &error {
-            RepositoryError::Log(LogError::Unavailable(_) | LogError::Conflict { .. }) => Self::unavailable(&error),
+            RepositoryError::Log(LogError::Unavailable(_) | LogError::Conflict { .. }) => {
+                Self::unavailable(&error)
+            }
             RepositoryError::Seal(SealError::Vault(_)) => Self::unavailable(&error),
             _ => Self::internal(&error),
         }

@@ -62,7 +62,10 @@ pub async fn generate(
     if let Some(old) = &signed_in.account.recovery_codes {
         app.discard(account, old.credential, Purpose::RecoveryCodes).await;
     }
-    Ok(Written(done.position, Json(RecoveryCodesAnswer { codes: codes.iter().map(|code| grouped(code)).collect() })))
+    Ok(Written(
+        done.position,
+        Json(RecoveryCodesAnswer { codes: codes.iter().map(|code| grouped(code)).collect() }),
+    ))
 }
 
 /// Which of the account's codes this is, spent or not: that is for the account to decide.
@@ -75,7 +78,8 @@ pub async fn check(app: &App, account: &Account, code: &str) -> Result<Option<u8
     if code.len() > 64 {
         return Ok(None);
     }
-    let plain: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_lowercase).collect();
+    let plain: String =
+        code.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_lowercase).collect();
     let wanted = digest(&plain);
     // All are compared, whichever matches.
     let mut found = None;

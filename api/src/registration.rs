@@ -11,7 +11,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use watchbook_domain::account::{Register, Rejection, RepeatRegistration, RequestEmailVerification, VerifyEmail};
+use watchbook_domain::account::{
+    Register, Rejection, RepeatRegistration, RequestEmailVerification, VerifyEmail,
+};
 use watchbook_domain::claim::{ClaimIdentifier, ClaimRejection, HolderState};
 use watchbook_domain::notification::LinkPurpose;
 use watchbook_domain::{AccountId, CredentialId, Email, Identifier, LinkId, UserNumber};

@@ -71,11 +71,18 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let id = parts.extensions.get::<RequestId>().map_or_else(fresh::uuid, |id| id.0);
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |c| c.0.ip());
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::from([0, 0, 0, 0]), |c| c.0.ip());
         let address = app.trusted_proxies.client(peer, &parts.headers)?;
         let user_agent = parts.headers.get(header::USER_AGENT).map(|v| String::from_utf8_lossy(v.as_bytes()));
-        let user_agent: String =
-            user_agent.unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect();
+        let user_agent: String = user_agent
+            .unwrap_or_default()
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(LONGEST_USER_AGENT)
+            .collect();
         let device = crate::user_agent::in_words(&user_agent);
         let context = ClientContext { address: address.to_string(), user_agent, device, place: None };
         Ok(Self { id, now: app.clock.now(), address, context })
@@ -216,9 +223,17 @@ mod tests {
     fn row_37_only_trusted_proxies_are_believed() {
         assert_eq!(client("203.0.113.9", &["198.51.100.1"]), Ok("203.0.113.9".into()));
         assert_eq!(client("10.0.0.1", &["198.51.100.1"]), Ok("198.51.100.1".into()));
-        assert_eq!(client("10.0.0.1", &["1.1.1.1, 198.51.100.1"]), Ok("198.51.100.1".into()), "left is invention");
+        assert_eq!(
+            client("10.0.0.1", &["1.1.1.1, 198.51.100.1"]),
+            Ok("198.51.100.1".into()),
+            "left is invention"
+        );
         assert_eq!(client("10.0.0.1", &["198.51.100.1, 10.0.0.2"]), Ok("198.51.100.1".into()), "two proxies");
-        assert_eq!(client("10.0.0.1", &["1.1.1.1", "198.51.100.1"]), Ok("198.51.100.1".into()), "two headers");
+        assert_eq!(
+            client("10.0.0.1", &["1.1.1.1", "198.51.100.1"]),
+            Ok("198.51.100.1".into()),
+            "two headers"
+        );
         assert_eq!(client("10.0.0.1", &[]), Ok("10.0.0.1".into()));
         assert_eq!(client("::ffff:10.0.0.1", &["2001:db8::1"]), Ok("2001:db8::1".into()));
     }

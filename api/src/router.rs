@@ -4,8 +4,8 @@ use crate::app::App;
 use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
-    account, activity, devices, disown, health, introspection, limits, operators, pages, password, recovery_codes,
-    registration, second_factor, service_keys, session, sessions, setup, sign_in, totp,
+    account, activity, devices, disown, health, introspection, limits, operators, pages, password,
+    recovery_codes, registration, second_factor, service_keys, session, sessions, setup, sign_in, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -42,10 +42,9 @@ struct Security;
 impl Modify for Security {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_with(Default::default);
-        for (name, description) in [
-            ("session", "The token that a sign-in gave."),
-            ("service_key", "A key that an operator issued."),
-        ] {
+        for (name, description) in
+            [("session", "The token that a sign-in gave."), ("service_key", "A key that an operator issued.")]
+        {
             let mut scheme = Http::new(HttpAuthScheme::Bearer);
             scheme.description = Some(description.to_owned());
             components.add_security_scheme(name, SecurityScheme::Http(scheme));
@@ -117,8 +116,10 @@ pub fn router(app: App) -> Router {
 
 /// The OpenAPI 3.1 document, indented.
 pub fn openapi_json() -> String {
-    let (_, mut document) =
-        OpenApiRouter::<App>::with_openapi(Document::openapi()).merge(guarded()).merge(trusted()).split_for_parts();
+    let (_, mut document) = OpenApiRouter::<App>::with_openapi(Document::openapi())
+        .merge(guarded())
+        .merge(trusted())
+        .split_for_parts();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     document.to_pretty_json().unwrap_or_default() + "\n"
 }

@@ -50,7 +50,9 @@ impl Submitted {
             (Some(code), None) => Ok(Some(Self::Totp(code))),
             (None, Some(code)) => Ok(Some(Self::RecoveryCode(code))),
             (None, None) => Ok(None),
-            (Some(_), Some(_)) => Err(Problem::from(problem::MALFORMED).detail("either code or recovery_code")),
+            (Some(_), Some(_)) => {
+                Err(Problem::from(problem::MALFORMED).detail("either code or recovery_code"))
+            }
         }
     }
 

@@ -34,7 +34,8 @@ impl FromRequestParts<App> for ServiceCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let (id, digest) = bearer(&parts.headers).and_then(parse_service_key).ok_or(problem::SERVICE_KEY_INVALID)?;
+        let (id, digest) =
+            bearer(&parts.headers).and_then(parse_service_key).ok_or(problem::SERVICE_KEY_INVALID)?;
         let key = app.service_keys.load(&app.service_keys.stream(id)).await?.state;
         let credential = key.credential.ok_or(problem::SERVICE_KEY_INVALID)?;
         let stored = app.service_key_digest(id, credential).await?.ok_or(problem::SERVICE_KEY_INVALID)?;

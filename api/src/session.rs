@@ -13,7 +13,8 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use watchbook_domain::account::{
-    AccountEvent, EndReason, EndSession, Level, RefreshSession, Rejection, ResolveReauthentication, StartReauthentication,
+    AccountEvent, EndReason, EndSession, Level, RefreshSession, Rejection, ResolveReauthentication,
+    StartReauthentication,
 };
 use watchbook_domain::{Account, AccountId, AttemptId, SessionId, Timestamp};
 use watchbook_eventlog::{ExecuteError, Executed, fresh};
@@ -60,7 +61,10 @@ pub fn token_answer(
     post, path = "/v1/session/refresh", tag = "sessions", security(("session" = [])),
     responses((status = 200, body = TokenAnswer), (status = 401, body = ProblemBody, description = "`session-over`"))
 )]
-pub async fn refresh(State(app): State<App>, signed_in: SignedIn) -> Result<Written<Json<TokenAnswer>>, Problem> {
+pub async fn refresh(
+    State(app): State<App>,
+    signed_in: SignedIn,
+) -> Result<Written<Json<TokenAnswer>>, Problem> {
     let secret = Secret::fresh();
     let command = RefreshSession {
         session: signed_in.session_id,
@@ -146,7 +150,8 @@ pub async fn prove_anew(
     if !correct {
         return Err(problem::WRONG_PASSWORD.into());
     }
-    let second_due = resolved.events.iter().any(|event| matches!(event, AccountEvent::PasswordAccepted { .. }));
+    let second_due =
+        resolved.events.iter().any(|event| matches!(event, AccountEvent::PasswordAccepted { .. }));
     if !second_due {
         return Ok((secret, resolved));
     }

@@ -82,7 +82,13 @@ impl App {
     ///
     /// # Errors
     /// `LINK_INVALID`, `CONFLICT`, `EMAIL_MALFORMED`, `PASSWORD_UNACCEPTABLE`.
-    pub async fn set_up(&self, caller: &Caller, token: &str, email: &str, password: String) -> Result<(), Problem> {
+    pub async fn set_up(
+        &self,
+        caller: &Caller,
+        token: &str,
+        email: &str,
+        password: String,
+    ) -> Result<(), Problem> {
         let link = Link::open(&self.keyring, LinkPurpose::SetUp, token).ok_or(problem::LINK_INVALID)?;
         let account = AccountId(fresh::uuid());
         let stream = self.installation.stream(Installation::KEY);

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use watchbook_domain::account::{
-    AccountEvent, Level, NewSession, PasswordOutcome, Rejection, ResolvePassword, StartJointSignIn, StartSignIn,
+    AccountEvent, Level, NewSession, PasswordOutcome, Rejection, ResolvePassword, StartJointSignIn,
+    StartSignIn,
 };
 use watchbook_domain::guess::Admission;
 use watchbook_domain::source::{SourceEvent, StartUnknown};
@@ -115,7 +116,9 @@ pub async fn sign_in(
 ) -> Result<Written<Json<SignInAnswer>>, Problem> {
     let password = passwords::read(request.password)?;
     let Ok(identifier) = Identifier::parse(&request.identifier) else {
-        return Err(Problem::from(problem::MALFORMED).detail("identifier: not an e-mail address or user number"));
+        return Err(
+            Problem::from(problem::MALFORMED).detail("identifier: not an e-mail address or user number")
+        );
     };
     let code = request.code.map(Submitted::Totp);
     let outcome = match app.holder(&identifier).await? {
@@ -198,9 +201,12 @@ impl Known<'_> {
         };
         match (PasswordOutcome::of(&resolved.events), code) {
             (PasswordOutcome::Rejected, _) => Err(problem::INVALID_CREDENTIALS.into()),
-            (PasswordOutcome::SignedIn, _) => signed_in(app, self.account, &secret, &started.state, &resolved),
+            (PasswordOutcome::SignedIn, _) => {
+                signed_in(app, self.account, &secret, &started.state, &resolved)
+            }
             (PasswordOutcome::SecondFactorDue, None) => {
-                let expires_at = resolved.state.attempts.get(&attempt).map_or(self.caller.now, |a| a.expires_at);
+                let expires_at =
+                    resolved.state.attempts.get(&attempt).map_or(self.caller.now, |a| a.expires_at);
                 let answer = SignInAnswer::SecondFactorRequired {
                     attempt: tokens::attempt_token(&app.keyring, self.account, attempt),
                     factors: crate::second_factor::offered(&resolved.state),
@@ -209,7 +215,8 @@ impl Known<'_> {
                 Ok(Written(resolved.position, Json(answer)))
             }
             (PasswordOutcome::SecondFactorDue, Some(code)) => {
-                resolve_second_factor(app, self.caller, (self.account, attempt), None, code, self.device).await
+                resolve_second_factor(app, self.caller, (self.account, attempt), None, code, self.device)
+                    .await
             }
         }
     }
@@ -236,7 +243,9 @@ impl Known<'_> {
             Err(ExecuteError::Rejected(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         }
-        match resolve_second_factor(app, self.caller, (self.account, attempt), Some(guess), code, self.device).await {
+        match resolve_second_factor(app, self.caller, (self.account, attempt), Some(guess), code, self.device)
+            .await
+        {
             Ok(answer) => Ok(Some(answer)),
             Err(problem) if problem.retry_after.is_none() => Ok(None),
             Err(problem) => Err(problem),

@@ -55,7 +55,11 @@ impl SessionToken {
     pub fn parse(token: &str) -> Option<Self> {
         let bytes: [u8; 64] = decode(token.strip_prefix(SESSION_PREFIX)?)?;
         let (account, session) = (uuid_at(&bytes, 0)?, uuid_at(&bytes, 16)?);
-        Some(Self { account: AccountId(account), session: SessionId(session), digest: digest(bytes.get(32..)?) })
+        Some(Self {
+            account: AccountId(account),
+            session: SessionId(session),
+            digest: digest(bytes.get(32..)?),
+        })
     }
 }
 
@@ -76,18 +80,14 @@ const DEVICE: Vouched = Vouched { purpose: "device" };
 impl Vouched {
     fn token(&self, keyring: &Keyring, account: AccountId, id: Uuid) -> String {
         let name = [*account.0.as_bytes(), *id.as_bytes()].concat();
-        let mac = keyring.link_mac(&self.message(&name));
+        let mac = keyring.mac(self.purpose, &name);
         encode(&[&name, &mac])
-    }
-
-    fn message(&self, name: &[u8]) -> Vec<u8> {
-        [b"token:", self.purpose.as_bytes(), b":", name].concat()
     }
 
     fn open(&self, keyring: &Keyring, token: &str) -> Option<(AccountId, Uuid)> {
         let bytes: [u8; 64] = decode(token)?;
         let (name, mac) = bytes.split_at(32);
-        if !keyring.verify_link_mac(&self.message(name), mac) {
+        if !keyring.verify_mac(self.purpose, name, mac) {
             return None;
         }
         Some((AccountId(uuid_at(name, 0)?), uuid_at(name, 16)?))

@@ -50,7 +50,10 @@ pub struct TotpConfirmation {
         (status = 409, body = ProblemBody, description = "`conflict`: one is enrolled"),
     )
 )]
-pub async fn start(State(app): State<App>, signed_in: SignedIn) -> Result<Written<Json<TotpEnrolmentAnswer>>, Problem> {
+pub async fn start(
+    State(app): State<App>,
+    signed_in: SignedIn,
+) -> Result<Written<Json<TotpEnrolmentAnswer>>, Problem> {
     let seed: [u8; 20] = fresh::bytes();
     let credential = CredentialId(fresh::uuid());
     let now = signed_in.caller.now;
@@ -78,7 +81,12 @@ pub async fn start(State(app): State<App>, signed_in: SignedIn) -> Result<Writte
     let answer = TotpEnrolmentAnswer {
         secret: totp.secret().to_base32(),
         otpauth_uri,
-        qr_svg: qr.render().min_dimensions(240, 240).dark_color(svg::Color("#000")).light_color(svg::Color("#fff")).build(),
+        qr_svg: qr
+            .render()
+            .min_dimensions(240, 240)
+            .dark_color(svg::Color("#000"))
+            .light_color(svg::Color("#fff"))
+            .build(),
         expires_at: now + seconds(app.policy.attempt_seconds),
     };
     Ok(Written(started.position, Json(answer)))
@@ -149,7 +157,8 @@ async fn check_seed(
     code: &str,
 ) -> Result<Option<u64>, Problem> {
     let Some(seed) = app.sealer.secret(secret_name(account, credential)).await? else { return Ok(None) };
-    let totp = Builder::new().with_secret(seed.to_vec()).build().map_err(|error| Problem::internal(&error))?;
+    let totp =
+        Builder::new().with_secret(seed.to_vec()).build().map_err(|error| Problem::internal(&error))?;
     if code.len() > 16 {
         return Ok(None);
     }
@@ -187,11 +196,17 @@ mod tests {
     fn rfc_6238_vectors() {
         let key = |length| "1234567890".bytes().cycle().take(length).collect::<Vec<u8>>();
         for (time, sha1, sha256, sha512) in VECTORS {
-            for (algorithm, length, expected) in
-                [(Algorithm::SHA1, 20, sha1), (Algorithm::SHA256, 32, sha256), (Algorithm::SHA512, 64, sha512)]
-            {
-                let totp =
-                    Builder::new().with_algorithm(algorithm).with_digits(8).with_secret(key(length)).build().unwrap();
+            for (algorithm, length, expected) in [
+                (Algorithm::SHA1, 20, sha1),
+                (Algorithm::SHA256, 32, sha256),
+                (Algorithm::SHA512, 64, sha512),
+            ] {
+                let totp = Builder::new()
+                    .with_algorithm(algorithm)
+                    .with_digits(8)
+                    .with_secret(key(length))
+                    .build()
+                    .unwrap();
                 assert_eq!(totp.generate(time).to_string(), expected);
                 assert_eq!(totp.check(expected, time), Some(time / 30));
             }

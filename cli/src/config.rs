@@ -127,10 +127,15 @@ impl Config {
     ///
     /// # Errors
     /// When something cannot be read, is unknown, mistyped, or out of bounds.
-    pub fn load(path: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+    pub fn load(
+        path: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
         let text = match path {
             None => String::new(),
-            Some(path) => std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.into(), error))?,
+            Some(path) => {
+                std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.into(), error))?
+            }
         };
         let name = path.map_or_else(|| "the configuration".into(), |path| path.display().to_string());
         let wrong = |error| ConfigError::Wrong(name.clone(), Box::new(error));
@@ -138,7 +143,9 @@ impl Config {
         toml::from_str::<Self>(&text).map_err(wrong)?;
         let mut table: Table = toml::from_str(&text).map_err(wrong)?;
         let mut overrides: Vec<_> = environment
-            .filter(|(key, _)| key.starts_with(ENVIRONMENT) && !NOT_CONFIGURATION.iter().any(|p| key.starts_with(p)))
+            .filter(|(key, _)| {
+                key.starts_with(ENVIRONMENT) && !NOT_CONFIGURATION.iter().any(|p| key.starts_with(p))
+            })
             .collect();
         overrides.sort();
         for (key, value) in overrides {
@@ -159,14 +166,19 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let refuse = |text: &str| Err(ConfigError::OutOfBounds(text.to_owned()));
         let url = &self.public_url;
-        if !(url.starts_with("https://") || url.starts_with("http://")) || url.ends_with('/') || url.contains(['?', '#']) {
+        if !(url.starts_with("https://") || url.starts_with("http://"))
+            || url.ends_with('/')
+            || url.contains(['?', '#'])
+        {
             return refuse("public_url must begin with https:// (or http://) and have no slash at its end");
         }
         let default = PasswordConfig::default();
         if self.password.memory_kib < default.memory_kib || self.password.iterations < default.iterations {
             return refuse("password: at least 19456 KiB and 2 iterations");
         }
-        if self.policy.guesses.disable_after > 100 || self.policy.guesses.free > self.policy.guesses.disable_after {
+        if self.policy.guesses.disable_after > 100
+            || self.policy.guesses.free > self.policy.guesses.disable_after
+        {
             return refuse("policy.guesses: free <= disable_after <= 100 (NIST SP 800-63B-4, 3.2.2)");
         }
         if self.policy.guesses.free == 0 || self.policy.devices == 0 || self.policy.sessions.most == 0 {

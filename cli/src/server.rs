@@ -14,7 +14,9 @@ use watchbook_eventlog::{Clock, Core, Keyring, KeyringError, Repository, Sealer}
 use watchbook_eventlog_sqlite::{OpenError, Options, SqliteLog};
 use watchbook_password::{Argon2id, HashError, Limits, ParameterBounds, Parameters, PasswordHasher};
 use watchbook_projections::{Views, ViewsError};
-use watchbook_workers::mail::{FileTransport, MailTransport, Sender, SenderError, SmtpConfigError, SmtpTransport};
+use watchbook_workers::mail::{
+    FileTransport, MailTransport, Sender, SenderError, SmtpConfigError, SmtpTransport,
+};
 use watchbook_workers::{Notifier, Outbox, Sweeper};
 
 /// How long requests and mails in hand may take to finish at shutdown.
@@ -112,7 +114,8 @@ fn keyring(path: &Path, create: bool) -> Result<Keyring, StartError> {
 /// When the URL is another store's.
 pub fn sqlite_file(url: &str) -> Result<PathBuf, StartError> {
     let file = url.strip_prefix("sqlite:").filter(|file| !file.is_empty());
-    file.map(|file| PathBuf::from(file.trim_start_matches("//"))).ok_or_else(|| StartError::Store(url.to_owned()))
+    file.map(|file| PathBuf::from(file.trim_start_matches("//")))
+        .ok_or_else(|| StartError::Store(url.to_owned()))
 }
 
 fn make_private_folder(path: &Path) -> Result<(), StartError> {
@@ -150,7 +153,8 @@ pub struct Server {
 /// When a part cannot be started; the others are not left running.
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, StartError> {
     let metrics = crate::metrics::handle();
-    let parameters = Parameters::new(config.password.memory_kib, config.password.iterations, config.password.lanes)?;
+    let parameters =
+        Parameters::new(config.password.memory_kib, config.password.iterations, config.password.lanes)?;
     let stores = Stores::open(config, true).await?;
     let Stores { store, keyring, sealer, views } = &stores;
     let transport: Arc<dyn MailTransport> = match &config.mail.smtp {
@@ -232,7 +236,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
 
 async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
     let service = watchbook_api::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await;
+    let served =
+        axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await;
     if let Err(error) = served {
         tracing::error!(%error, "the listener ended");
     }

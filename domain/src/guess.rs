@@ -56,7 +56,9 @@ impl GuessCounter {
         if now < opens {
             // Rounded up, so that a client that waits as told is not refused again.
             let micros = opens.since(now).num_microseconds().unwrap_or(i64::MAX);
-            return Admission::Refuse { retry_after: TimeDelta::seconds((micros.saturating_add(999_999)) / 1_000_000) };
+            return Admission::Refuse {
+                retry_after: TimeDelta::seconds((micros.saturating_add(999_999)) / 1_000_000),
+            };
         }
         wait_or_proceed(1)
     }

@@ -116,7 +116,10 @@ impl Notification {
 
     /// A try failed; `retry_at` as [`retry_at`] says, `None` when it never can succeed.
     pub fn failed(&self, retry_at: Option<Timestamp>) -> Vec<NotificationEvent> {
-        self.due_at.map(|_| NotificationEvent::Failed { attempt: self.attempts + 1, retry_at }).into_iter().collect()
+        self.due_at
+            .map(|_| NotificationEvent::Failed { attempt: self.attempts + 1, retry_at })
+            .into_iter()
+            .collect()
     }
 
     /// When to try again after a failure at `now`: after 1, 2, 4 … minutes, at most 2 hours apart, for

@@ -136,22 +136,6 @@ impl Keyring {
         labelled(&self.macs, purpose, message).verify_slice(mac).is_ok()
     }
 
-    /// [`stream_key`](Self::stream_key) under its other name.
-    pub fn stream_name(&self, kind: &str, value: &str) -> String {
-        self.stream_key(kind, value)
-    }
-
-    /// [`mac`](Self::mac) with the purpose `link`.
-    pub fn link_mac(&self, message: &[u8]) -> [u8; 32] {
-        self.mac("link", message)
-    }
-
-    /// [`verify_mac`](Self::verify_mac) with the purpose `link`.
-    #[must_use]
-    pub fn verify_link_mac(&self, message: &[u8], mac: &[u8]) -> bool {
-        self.verify_mac("link", message, mac)
-    }
-
     /// What every password is hashed with besides its salt (NIST SP 800-63B-4, 3.1.1.2). The copy is the caller's
     /// to erase.
     pub fn password_pepper(&self) -> [u8; 32] {

@@ -25,7 +25,7 @@ impl Link {
     /// The token: 96 characters of URL-safe base64.
     pub fn token(&self, keyring: &Keyring) -> String {
         let name = self.name();
-        let mac = keyring.link_mac(&message(self.purpose, &name));
+        let mac = keyring.mac(&purpose(self.purpose), &name);
         URL_SAFE_NO_PAD.encode([&name[..], &mac[..]].concat())
     }
 
@@ -37,7 +37,7 @@ impl Link {
         }
         let bytes: [u8; 72] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
         let (name, mac) = bytes.split_at(40);
-        if !keyring.verify_link_mac(&message(link_purpose, name), mac) {
+        if !keyring.verify_mac(&purpose(link_purpose), name, mac) {
             return None;
         }
         let (ids, expires) = name.split_at(32);
@@ -59,8 +59,8 @@ impl Link {
     }
 }
 
-fn message(purpose: LinkPurpose, name: &[u8]) -> Vec<u8> {
-    [b"link:", purpose.as_str().as_bytes(), b":", name].concat()
+fn purpose(purpose: LinkPurpose) -> String {
+    format!("link.{}", purpose.as_str())
 }
 
 #[cfg(test)]

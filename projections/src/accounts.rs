@@ -37,7 +37,9 @@ impl StoredAccount {
                 self.password_set_at = at;
             }
             E::EmailVerified { .. } => self.email_verified = 1,
-            E::PasswordRejected { .. } | E::ReauthenticationRejected { .. } | E::SecondFactorRejected { .. } => {
+            E::PasswordRejected { .. }
+            | E::ReauthenticationRejected { .. }
+            | E::SecondFactorRejected { .. } => {
                 self.failures_since_sign_in += 1;
             }
             E::SignInSucceeded { .. } => {

@@ -36,7 +36,9 @@ impl StoredActivity {
             E::SignInRefused { reason, .. } => (None, name_of(reason)),
             E::PasswordChanged { change, .. } => (None, name_of(change)),
             E::SecondFactorRejected { factor, .. } => (None, name_of(factor)),
-            E::SecondFactorStarted { .. } | E::SessionRefreshed { .. } | E::PasswordRehashed { .. } => return None,
+            E::SecondFactorStarted { .. } | E::SessionRefreshed { .. } | E::PasswordRehashed { .. } => {
+                return None;
+            }
             _ => (None, None),
         };
         Some(Self {

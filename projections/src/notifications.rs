@@ -53,7 +53,11 @@ impl Views {
     ///
     /// # Errors
     /// When the views cannot be read.
-    pub async fn due_notifications(&self, now: Timestamp, limit: u32) -> Result<Vec<NotificationId>, ViewsError> {
+    pub async fn due_notifications(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<NotificationId>, ViewsError> {
         let due = format!("WHERE $1 = '' AND due_at <= $2 ORDER BY due_at LIMIT {limit}");
         let rows = StoredNotification::select(self.readers(), &due, "", now.micros()).await?;
         let id = |row: StoredNotification| Uuid::parse_str(&row.notification_id).ok().map(NotificationId);

@@ -52,7 +52,11 @@ pub(crate) struct Page {
 
 impl Page {
     /// Opens and decodes what was read after `after`.
-    pub(crate) async fn open(sealer: &Sealer, after: Position, read: Vec<RecordedEvent>) -> Result<Self, SealError> {
+    pub(crate) async fn open(
+        sealer: &Sealer,
+        after: Position,
+        read: Vec<RecordedEvent>,
+    ) -> Result<Self, SealError> {
         let all = read.len();
         let (end, end_at) =
             read.last().map_or((after, Timestamp::default()), |last| (last.position, last.event.recorded_at));
@@ -77,12 +81,18 @@ impl Page {
             match decoded {
                 Ok(decoded) => {
                     let key = recorded.stream.key().to_owned();
-                    page.events.push((Happened { key, position: recorded.position, at: event.recorded_at }, decoded));
+                    page.events.push((
+                        Happened { key, position: recorded.position, at: event.recorded_at },
+                        decoded,
+                    ));
                 }
                 Err(error) => {
                     let position = recorded.position;
-                    page.stopped =
-                        Some(Stopped { position, event_type: event.event_type.clone(), error: error.to_string() });
+                    page.stopped = Some(Stopped {
+                        position,
+                        event_type: event.event_type.clone(),
+                        error: error.to_string(),
+                    });
                     page.end = Position(position.0 - 1);
                     break;
                 }
@@ -92,7 +102,11 @@ impl Page {
     }
 
     /// Applies the page to one generation of tables, within the caller's transaction.
-    pub(crate) async fn apply(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
+    pub(crate) async fn apply(
+        &self,
+        connection: &mut SqliteConnection,
+        generation: i64,
+    ) -> Result<(), sqlx::Error> {
         let mut accounts = Rows::<StoredAccount>::default();
         let mut sessions = Rows::<StoredSession>::default();
         let mut devices = Rows::<StoredDevice>::default();
@@ -143,7 +157,8 @@ impl Page {
         StoredAccount::store(connection, generation, &accounts.begun(|row| &row.account_id)).await?;
         StoredSession::store(connection, generation, &sessions.begun(|row| &row.session_id)).await?;
         StoredDevice::store(connection, generation, &devices.begun(|row| &row.device_id)).await?;
-        StoredNotification::store(connection, generation, &notifications.begun(|row| &row.notification_id)).await?;
+        StoredNotification::store(connection, generation, &notifications.begun(|row| &row.notification_id))
+            .await?;
         StoredActivity::store(connection, generation, &activity.iter().collect::<Vec<_>>()).await?;
         for key in erased {
             for (table, column) in [

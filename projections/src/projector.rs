@@ -30,7 +30,12 @@ pub async fn project(
             let Err(error) = follow(&views, &log, &sealer, &*clock).await;
             match &error {
                 ViewsError::Stopped(stopped) => {
-                    tracing::error!(position = stopped.position.0, event_type = stopped.event_type, error = stopped.error, "the views are stopped by an event");
+                    tracing::error!(
+                        position = stopped.position.0,
+                        event_type = stopped.event_type,
+                        error = stopped.error,
+                        "the views are stopped by an event"
+                    );
                     views.set_status(Status { stopped: Some(stopped.clone()), ..views.status() });
                 }
                 error => tracing::warn!(error = %error, "the projector tries again"),

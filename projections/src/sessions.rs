@@ -34,7 +34,12 @@ pub(crate) fn session_of(event: &AccountEvent) -> Option<SessionId> {
 
 impl StoredSession {
     /// Applies an event of this session. `context` is of the sign-in that opened it.
-    pub(crate) fn apply(&mut self, event: &AccountEvent, happened: &Happened, context: Option<&ClientContext>) {
+    pub(crate) fn apply(
+        &mut self,
+        event: &AccountEvent,
+        happened: &Happened,
+        context: Option<&ClientContext>,
+    ) {
         let at = happened.at.micros();
         match event {
             AccountEvent::SessionOpened { session, device, level, idle_expires_at, expires_at, .. } => {

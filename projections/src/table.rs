@@ -33,17 +33,26 @@ pub(crate) trait Table: Serialize + DeserializeOwned {
 
     /// Lets readers see this generation, under the name without one.
     fn publish(generation: i64) -> String {
-        format!("DROP VIEW IF EXISTS {0}; CREATE VIEW {0} AS SELECT * FROM {1};", Self::NAME, Self::name(generation))
+        format!(
+            "DROP VIEW IF EXISTS {0}; CREATE VIEW {0} AS SELECT * FROM {1};",
+            Self::NAME,
+            Self::name(generation)
+        )
     }
 
     /// A row as one JSON object.
     fn as_json() -> String {
-        let fields: Vec<_> = Self::COLUMNS.iter().map(|(column, _)| format!("'{column}', {column}")).collect();
+        let fields: Vec<_> =
+            Self::COLUMNS.iter().map(|(column, _)| format!("'{column}', {column}")).collect();
         format!("json_object({})", fields.join(", "))
     }
 
     /// The rows that have these keys.
-    async fn load(connection: &mut SqliteConnection, generation: i64, keys: &[&str]) -> Result<Vec<Self>, sqlx::Error> {
+    async fn load(
+        connection: &mut SqliteConnection,
+        generation: i64,
+        keys: &[&str],
+    ) -> Result<Vec<Self>, sqlx::Error> {
         if keys.is_empty() {
             return Ok(vec![]);
         }
@@ -58,7 +67,11 @@ pub(crate) trait Table: Serialize + DeserializeOwned {
     }
 
     /// Inserts or replaces rows.
-    async fn store(connection: &mut SqliteConnection, generation: i64, rows: &[&Self]) -> Result<(), sqlx::Error> {
+    async fn store(
+        connection: &mut SqliteConnection,
+        generation: i64,
+        rows: &[&Self],
+    ) -> Result<(), sqlx::Error> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -75,7 +88,12 @@ pub(crate) trait Table: Serialize + DeserializeOwned {
     }
 
     /// Rows that a condition selects, for readers. `$1` and `$2` are the arguments.
-    async fn select(pool: &sqlx::SqlitePool, rest: &str, first: &str, second: i64) -> Result<Vec<Self>, sqlx::Error> {
+    async fn select(
+        pool: &sqlx::SqlitePool,
+        rest: &str,
+        first: &str,
+        second: i64,
+    ) -> Result<Vec<Self>, sqlx::Error> {
         let sql = format!("SELECT {} FROM {} {rest}", Self::as_json(), Self::NAME);
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(first).bind(second).fetch_all(pool).await?;
         rows.iter().map(|row| decode(row.try_get::<&str, _>(0)?)).collect()

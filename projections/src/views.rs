@@ -103,9 +103,15 @@ impl Views {
             .pragma("temp_store", "memory");
         let mut writer = SqliteConnection::connect_with(&options).await?;
         sqlx::raw_sql(SCHEMA).execute(&mut writer).await?;
-        let readers = SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
+        let readers =
+            SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
         let (cursor, _) = watch::channel(Position::START);
-        let views = Self(Arc::new(Inner { readers, writer: AsyncMutex::new(writer), status: Mutex::default(), cursor }));
+        let views = Self(Arc::new(Inner {
+            readers,
+            writer: AsyncMutex::new(writer),
+            status: Mutex::default(),
+            cursor,
+        }));
         views.prepare().await?;
         Ok(views)
     }
@@ -136,7 +142,8 @@ impl Views {
     }
 
     pub(crate) async fn live(&self) -> Result<Live, ViewsError> {
-        let row = sqlx::query("SELECT generation, version, cursor FROM live").fetch_one(self.readers()).await?;
+        let row =
+            sqlx::query("SELECT generation, version, cursor FROM live").fetch_one(self.readers()).await?;
         Ok(live_row(&row)?)
     }
 
@@ -231,10 +238,17 @@ pub(crate) async fn read_live(connection: &mut SqliteConnection) -> Result<Optio
 
 fn live_row(row: &sqlx::sqlite::SqliteRow) -> Result<Live, sqlx::Error> {
     let cursor: i64 = row.try_get(2)?;
-    Ok(Live { generation: row.try_get(0)?, version: row.try_get(1)?, cursor: Position(cursor.unsigned_abs()) })
+    Ok(Live {
+        generation: row.try_get(0)?,
+        version: row.try_get(1)?,
+        cursor: Position(cursor.unsigned_abs()),
+    })
 }
 
-pub(crate) async fn create_generation(connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
+pub(crate) async fn create_generation(
+    connection: &mut SqliteConnection,
+    generation: i64,
+) -> Result<(), sqlx::Error> {
     let sql = [
         StoredAccount::create(generation),
         StoredSession::create(generation),
@@ -269,7 +283,10 @@ pub(crate) async fn publish_generation(
 }
 
 /// Drops the tables of every generation but one.
-pub(crate) async fn drop_generations(connection: &mut SqliteConnection, keep: Option<i64>) -> Result<(), sqlx::Error> {
+pub(crate) async fn drop_generations(
+    connection: &mut SqliteConnection,
+    keep: Option<i64>,
+) -> Result<(), sqlx::Error> {
     let tables = sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '*_g[0-9]*'");
     let tables = tables.fetch_all(&mut *connection).await?;
     let keep = keep.map(|generation| format!("_g{generation}"));

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-    let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().other_options(["--offline".into()]).exec();
+    let metadata =
+        MetadataCommand::new().manifest_path(manifest).no_deps().other_options(["--offline".into()]).exec();
     let packages = metadata.unwrap().packages.into_iter();
     let normal = |package: cargo_metadata::Package| {
-        let names = package.dependencies.into_iter().filter(|d| d.kind == DependencyKind::Normal).map(|d| d.name);
+        let names =
+            package.dependencies.into_iter().filter(|d| d.kind == DependencyKind::Normal).map(|d| d.name);
         (package.name.to_string(), names.collect())
     };
     packages.map(normal).collect()
@@ -38,7 +40,10 @@ fn dependencies_point_down() {
             assert!(!dependencies[*name].contains(*above), "{name} must not depend on {above}");
         }
     }
-    assert!(!dependencies["watchbook-api"].contains("watchbook-workers"), "nothing is sent on the request path");
+    assert!(
+        !dependencies["watchbook-api"].contains("watchbook-workers"),
+        "nothing is sent on the request path"
+    );
 }
 
 #[test]

@@ -144,7 +144,8 @@ async fn row_05_row_06_row_20_row_26_a_lock_ends_everything_at_once() {
     let body = json!({"token": reset, "new_password": NEW});
     world.post("/v1/password/reset", body).await.expect_problem(410, "link-invalid");
     // Not by any method: known device, both factors, a new reset link.
-    let body = json!({"identifier": ANN, "password": PASSWORD, "code": code, "device_token": ann.device_token});
+    let body =
+        json!({"identifier": ANN, "password": PASSWORD, "code": code, "device_token": ann.device_token});
     world.post("/v1/sign-in", body).await.expect_problem(401, "invalid-credentials");
     let reset = world.forgot(&ann).await;
     world.post("/v1/password/reset", json!({"token": reset, "new_password": NEW})).await.expect(204);
@@ -178,7 +179,8 @@ async fn row_07_row_31_nobody_reaches_what_is_anothers() {
     let world = World::start().await;
     let (ann, bob) = (world.signed_in(ANN).await, world.signed_in(BOB).await);
     let bobs = world.get_as(&bob.token, "/v1/sessions").await.body["sessions"].clone();
-    let session = world.sign_in(BOB, PASSWORD).await.body["session"]["session_id"].as_str().unwrap().to_owned();
+    let session =
+        world.sign_in(BOB, PASSWORD).await.body["session"]["session_id"].as_str().unwrap().to_owned();
     for path in [format!("/v1/sessions/{session}"), format!("/v1/devices/{}", bob.device)] {
         world.call(Method::DELETE, &path, Some(&ann.token), None).await.expect_problem(404, "not-found");
     }
@@ -190,7 +192,10 @@ async fn row_07_row_31_nobody_reaches_what_is_anothers() {
     // No body has an owner field.
     let body = json!({"name": "x", "account_id": ann.account});
     let path = format!("/v1/devices/{}", ann.device);
-    world.call(Method::PATCH, &path, Some(&ann.token), Some(body)).await.expect_problem(400, "malformed-request");
+    world
+        .call(Method::PATCH, &path, Some(&ann.token), Some(body))
+        .await
+        .expect_problem(400, "malformed-request");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -289,7 +294,13 @@ async fn row_10_row_17_row_29_row_36_strangers_learn_nothing() {
 async fn row_12_spellings_give_no_fresh_budget() {
     let world = World::start().await;
     world.verified("a.n.n@example.com").await;
-    for spelling in ["A.N.N@example.com", " a.n.n@EXAMPLE.com", "ａ.n.n@example.com", "a.n.n@example.com", "a.N.n@example.com"] {
+    for spelling in [
+        "A.N.N@example.com",
+        " a.n.n@EXAMPLE.com",
+        "ａ.n.n@example.com",
+        "a.n.n@example.com",
+        "a.N.n@example.com",
+    ] {
         assert_eq!(world.try_sign_in(spelling, WRONG).await, slug(401, "invalid-credentials"));
     }
     assert_eq!(world.try_sign_in("a.n.N@example.com", WRONG).await, slug(429, "too-many-attempts"));
@@ -305,7 +316,13 @@ async fn row_12_spellings_give_no_fresh_budget() {
     }
     assert_eq!(world.try_sign_in(number, WRONG).await, slug(429, "too-many-attempts"));
     // So do the spellings of a mailbox that nobody has.
-    for spelling in ["no.body@example.com", "nobody+1@example.com", "NoBody+2@example.com", "n.o.b.o.d.y@example.com", "nobody@example.com"] {
+    for spelling in [
+        "no.body@example.com",
+        "nobody+1@example.com",
+        "NoBody+2@example.com",
+        "n.o.b.o.d.y@example.com",
+        "nobody@example.com",
+    ] {
         assert_eq!(world.try_sign_in(spelling, WRONG).await, slug(401, "invalid-credentials"));
     }
     assert_eq!(world.try_sign_in("nobody+9@example.com", WRONG).await, slug(429, "too-many-attempts"));
@@ -353,7 +370,10 @@ async fn row_14_the_lock_is_checked_when_the_session_is_issued() {
 async fn row_15_every_proof_gets_a_new_token() {
     let world = World::start().await;
     let ann = world.signed_in(ANN).await;
-    let again = world.post_as(&ann.token, "/v1/session/reauthenticate", json!({"password": PASSWORD})).await.expect(200);
+    let again = world
+        .post_as(&ann.token, "/v1/session/reauthenticate", json!({"password": PASSWORD}))
+        .await
+        .expect(200);
     assert_ne!(again.token(), ann.token);
     world.get_as(&ann.token, "/v1/account").await.expect_problem(401, "session-over");
     let started = world.call(Method::POST, "/v1/totp", Some(&again.token()), None).await.expect(200);
@@ -403,7 +423,8 @@ async fn row_23_a_reset_never_yields_a_two_factor_session() {
     let world = World::start().await;
     let ann = world.with_totp(ANN).await;
     let token = world.forgot(&ann).await;
-    let reset = world.post("/v1/password/reset", json!({"token": token, "new_password": NEW})).await.expect(204);
+    let reset =
+        world.post("/v1/password/reset", json!({"token": token, "new_password": NEW})).await.expect(204);
     assert_eq!(reset.text, "", "no session comes of it");
     assert_eq!(world.sign_in(ANN, NEW).await.expect(200).body["status"], "second_factor_required");
 }
@@ -500,11 +521,13 @@ async fn row_32_a_wrong_current_password_is_refused_and_counted() {
     for _ in 0..5 {
         world.post_as(&ann.token, "/v1/password", body.clone()).await.expect_problem(403, "wrong-password");
     }
-    let refused = world.post_as(&ann.token, "/v1/password", body).await.expect_problem(429, "too-many-attempts");
+    let refused =
+        world.post_as(&ann.token, "/v1/password", body).await.expect_problem(429, "too-many-attempts");
     assert!(refused.headers.contains_key("retry-after"));
     world.settle().await;
     let activity = world.get_as(&ann.token, "/v1/activity").await.body["activity"].clone();
-    let rejected = activity.as_array().unwrap().iter().filter(|item| item["type"] == "reauthentication.rejected");
+    let rejected =
+        activity.as_array().unwrap().iter().filter(|item| item["type"] == "reauthentication.rejected");
     assert_eq!(rejected.count(), 5);
     world.sign_in(ANN, NEW).await.expect(401);
 }
@@ -513,7 +536,8 @@ async fn row_32_a_wrong_current_password_is_refused_and_counted() {
 async fn row_33_what_a_change_ends() {
     let world = World::start().await;
     let key = world.service_key().await;
-    for (n, change) in ["change", "reset", "factor added", "factor removed", "not me"].into_iter().enumerate() {
+    for (n, change) in ["change", "reset", "factor added", "factor removed", "not me"].into_iter().enumerate()
+    {
         let email = format!("person{n}@example.com");
         let person = world.with_totp(&email).await;
         let code = world.code(person.seed.as_ref().unwrap());
@@ -530,7 +554,10 @@ async fn row_33_what_a_change_ends() {
             }
             "reset" => {
                 let second = world.forgot(&person).await;
-                world.post("/v1/password/reset", json!({"token": second, "new_password": NEW})).await.expect(204);
+                world
+                    .post("/v1/password/reset", json!({"token": second, "new_password": NEW}))
+                    .await
+                    .expect(204);
                 None
             }
             "factor removed" => {
@@ -539,7 +566,8 @@ async fn row_33_what_a_change_ends() {
             }
             "factor added" => {
                 world.call(Method::DELETE, "/v1/totp", Some(&person.token), None).await.expect(204);
-                let started = world.call(Method::POST, "/v1/totp", Some(&person.token), None).await.expect(200);
+                let started =
+                    world.call(Method::POST, "/v1/totp", Some(&person.token), None).await.expect(200);
                 let body = json!({"code": world.code(started.body["secret"].as_str().unwrap())});
                 Some(world.post_as(&person.token, "/v1/totp/confirm", body).await.expect(200).token())
             }
@@ -556,7 +584,11 @@ async fn row_33_what_a_change_ends() {
         }
         world.later(30);
         let code = world.code(person.seed.as_ref().unwrap());
-        assert_eq!(world.try_code(&attempt, &code).await, slug(401, "attempt-over"), "{change}: pending sign-ins end");
+        assert_eq!(
+            world.try_code(&attempt, &code).await,
+            slug(401, "attempt-over"),
+            "{change}: pending sign-ins end"
+        );
         if !change.starts_with("factor") {
             let body = json!({"token": reset, "new_password": PASSWORD});
             world.post("/v1/password/reset", body).await.expect_problem(410, "link-invalid");

@@ -15,9 +15,21 @@ async fn malformed_input_is_a_problem_of_the_callers() {
         ("/v1/sign-in", json_type, "{", 400, "malformed-request"),
         ("/v1/sign-in", json_type, "[]", 400, "malformed-request"),
         ("/v1/sign-in", json_type, "{\"identifier\": 1, \"password\": []}", 400, "malformed-request"),
-        ("/v1/sign-in", json_type, "{\"identifier\":\"a@b.c\",\"password\":\"x\",\"owner\":1}", 400, "malformed-request"),
+        (
+            "/v1/sign-in",
+            json_type,
+            "{\"identifier\":\"a@b.c\",\"password\":\"x\",\"owner\":1}",
+            400,
+            "malformed-request",
+        ),
         ("/v1/sign-in", "text/plain", "{}", 415, "unsupported-media-type"),
-        ("/v1/sign-in", json_type, "{\"identifier\":\"nobody\",\"password\":\"x\"}", 400, "malformed-request"),
+        (
+            "/v1/sign-in",
+            json_type,
+            "{\"identifier\":\"nobody\",\"password\":\"x\"}",
+            400,
+            "malformed-request",
+        ),
         ("/v1/registrations", json_type, "{\"email\":\"nobody\",\"password\":\"x\"}", 422, "malformed-email"),
         ("/v1/email/verify", json_type, "{\"token\":\"\\u0000\"}", 410, "link-invalid"),
     ];
@@ -61,12 +73,16 @@ async fn passwords_follow_the_rules_and_say_why_not() {
         ("Ann.Example@Example.COM", "your address"),
     ];
     for (password, reason) in cases {
-        let answer = world.post("/v1/registrations", json!({"email": "ann.example@example.com", "password": password}));
+        let answer = world
+            .post("/v1/registrations", json!({"email": "ann.example@example.com", "password": password}));
         let answer = answer.await.expect_problem(422, "password-unacceptable");
         assert!(answer.body["detail"].as_str().unwrap().contains(reason), "{}", answer.text);
     }
     // Fifteen code points of four bytes each, in two forms of one text.
-    world.post("/v1/registrations", json!({"email": ANN, "password": "Ｐａｓｓ🔑🔑🔑 wörter äöü"})).await.expect(202);
+    world
+        .post("/v1/registrations", json!({"email": ANN, "password": "Ｐａｓｓ🔑🔑🔑 wörter äöü"}))
+        .await
+        .expect(202);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +118,8 @@ async fn row_43_mails_wait_for_the_mail_server() {
     .await;
     world.registered(ANN).await;
     let pending = || async {
-        let due = world.server.app.views.due_notifications(watchbook_domain::Timestamp::from_micros(i64::MAX), 10);
+        let due =
+            world.server.app.views.due_notifications(watchbook_domain::Timestamp::from_micros(i64::MAX), 10);
         due.await.unwrap()
     };
     for _ in 0..100 {

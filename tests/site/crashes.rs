@@ -34,7 +34,8 @@ fn spawn(folder: &std::path::Path) -> (Child, String) {
         .spawn()
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let url = lines.map_while(Result::ok).find_map(|line| line.strip_prefix("listening at ").map(str::to_owned));
+    let url =
+        lines.map_while(Result::ok).find_map(|line| line.strip_prefix("listening at ").map(str::to_owned));
     (child, url.unwrap())
 }
 
@@ -104,12 +105,15 @@ async fn a_killed_server_loses_nothing_it_acknowledged() {
     tokio::time::sleep(Duration::from_millis(800)).await;
     let before = watchbook_projections::digest(&server.app.views).await.unwrap();
     let log: Arc<dyn EventLog> = server.store.clone();
-    watchbook_projections::rebuild(&server.app.views, log, server.app.sealer.clone(), |_, _| {}).await.unwrap();
+    watchbook_projections::rebuild(&server.app.views, log, server.app.sealer.clone(), |_, _| {})
+        .await
+        .unwrap();
     assert_eq!(watchbook_projections::digest(&server.app.views).await.unwrap(), before);
     let mails = std::fs::read_dir(config.mail_folder()).unwrap().count();
     tokio::time::sleep(Duration::from_millis(800)).await;
     assert_eq!(std::fs::read_dir(config.mail_folder()).unwrap().count(), mails);
-    let ready: Value = http.get(format!("{}/readyz", server.url())).send().await.unwrap().json().await.unwrap();
+    let ready: Value =
+        http.get(format!("{}/readyz", server.url())).send().await.unwrap().json().await.unwrap();
     assert_eq!(ready["ready"], true);
     server.stop().await;
 }

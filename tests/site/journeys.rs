@@ -45,7 +45,8 @@ async fn an_authenticator_app_and_its_recovery_codes() {
     assert_eq!(first.body["factors"], json!(["totp", "recovery_code"]));
     let attempt = &first.body["attempt"];
     let code = world.code(&seed);
-    let done = world.post("/v1/sign-in/second-factor", json!({"attempt": attempt, "code": code})).await.expect(200);
+    let done =
+        world.post("/v1/sign-in/second-factor", json!({"attempt": attempt, "code": code})).await.expect(200);
     assert_eq!(done.body["session"]["level"], "aal2");
 
     let first = world.sign_in(ANN, PASSWORD).await.expect(200);
@@ -87,7 +88,8 @@ async fn sessions_and_devices_are_listed_and_ended() {
     let named =
         world.call(Method::PATCH, &path, Some(&ann.token), Some(json!({"name": "Desk"}))).await.expect(204);
     let devices = world.get_after(&named, &ann.token, "/v1/devices").await;
-    let names: Vec<_> = devices.body["devices"].as_array().unwrap().iter().map(|d| d["name"].clone()).collect();
+    let names: Vec<_> =
+        devices.body["devices"].as_array().unwrap().iter().map(|d| d["name"].clone()).collect();
     assert!(names.contains(&json!("Desk")), "{names:?}");
 
     let refreshed = world.call(Method::POST, "/v1/session/refresh", Some(&ann.token), None).await.expect(200);
@@ -147,7 +149,10 @@ async fn this_was_not_me_locks_and_the_way_back_is_in_the_mail() {
     // Mail scanners follow links: nothing changes by that.
     world.get(&format!("/not-me?token={token}")).await.expect(200);
     world.get_as(&stranger, "/v1/account").await.expect(200);
-    world.post_raw("/not-me", "application/x-www-form-urlencoded", format!("token={token}")).await.expect(200);
+    world
+        .post_raw("/not-me", "application/x-www-form-urlencoded", format!("token={token}"))
+        .await
+        .expect(200);
     for session in [&ann.token, &stranger] {
         world.get_as(session, "/v1/account").await.expect_problem(401, "session-over");
     }
@@ -156,9 +161,15 @@ async fn this_was_not_me_locks_and_the_way_back_is_in_the_mail() {
     assert!(locked.text.contains("locked"), "{}", locked.text);
 
     world.later(100);
-    world.post_raw("/forgot", "application/x-www-form-urlencoded", format!("identifier={ANN}")).await.expect(200);
+    world
+        .post_raw("/forgot", "application/x-www-form-urlencoded", format!("identifier={ANN}"))
+        .await
+        .expect(200);
     let token = world.mail(ANN, "/reset?token=").await.token;
-    world.post("/v1/password/reset", json!({"token": token, "new_password": OTHER_PASSWORD})).await.expect(204);
+    world
+        .post("/v1/password/reset", json!({"token": token, "new_password": OTHER_PASSWORD}))
+        .await
+        .expect(204);
     world.sign_in(ANN, OTHER_PASSWORD).await.expect(200);
 }
 
@@ -178,13 +189,17 @@ async fn the_owner_sees_what_happened() {
     let (mut seen, mut next) = (vec![], page.body["next"].as_u64());
     seen.extend(page.body["activity"].as_array().unwrap().clone());
     while let Some(before) = next {
-        let page = world.get_as(&again.token(), &format!("/v1/activity?limit=3&before={before}")).await.expect(200);
+        let page =
+            world.get_as(&again.token(), &format!("/v1/activity?limit=3&before={before}")).await.expect(200);
         seen.extend(page.body["activity"].as_array().unwrap().clone());
         next = page.body["next"].as_u64();
     }
     let types: Vec<_> = seen.iter().rev().map(|item| item["type"].as_str().unwrap()).collect();
     assert_eq!(types.first(), Some(&"account.registered"));
-    assert!(types.contains(&"sign_in.password_rejected") && types.contains(&"device.first_seen"), "{types:?}");
+    assert!(
+        types.contains(&"sign_in.password_rejected") && types.contains(&"device.first_seen"),
+        "{types:?}"
+    );
     world.get_as(&again.token(), "/v1/activity?limit=0").await.expect_problem(400, "malformed-request");
 }
 
@@ -197,7 +212,10 @@ async fn back_ends_introspect_and_read() {
     assert!(!world.active(&key, "wbs_nonsense").await);
     let account = world.get_as(&key, &format!("/v1/accounts/{}", ann.account)).await.expect(200);
     assert_eq!(account.body["email"], ANN);
-    world.get_as(&ann.token, &format!("/v1/accounts/{}", ann.account)).await.expect_problem(401, "service-key-invalid");
+    world
+        .get_as(&ann.token, &format!("/v1/accounts/{}", ann.account))
+        .await
+        .expect_problem(401, "service-key-invalid");
     world.get_as("wbk_nonsense", &format!("/v1/accounts/{}", ann.account)).await.expect(401);
     world.post("/v1/sessions/introspect", json!({"token": ann.token})).await.expect(401);
 }
@@ -223,7 +241,8 @@ async fn operators_lock_and_unlock_with_two_factors_only() {
     world.get_as(&ann.token, "/v1/account").await.expect_problem(401, "session-over");
     world.sign_in(ANN, PASSWORD).await.expect_problem(401, "invalid-credentials");
     world.post_as(&operator.token, &lock, json!({})).await.expect_problem(409, "conflict");
-    let state = world.get_as(&operator.token, &format!("/v1/operator/accounts/{}", ann.account)).await.expect(200);
+    let state =
+        world.get_as(&operator.token, &format!("/v1/operator/accounts/{}", ann.account)).await.expect(200);
     assert_eq!(state.body["account_id"], json!(ann.account));
     let unlock = format!("/v1/operator/accounts/{}/unlock", ann.account);
     world.call(Method::POST, &unlock, Some(&operator.token), None).await.expect(204);
@@ -236,7 +255,10 @@ async fn operators_lock_and_unlock_with_two_factors_only() {
     world.get_as(key, &format!("/v1/accounts/{}", ann.account)).await.expect_problem(403, "scope-missing");
     let path = format!("/v1/operator/service-keys/{}", issued.body["key_id"].as_str().unwrap());
     world.call(Method::DELETE, &path, Some(&operator.token), None).await.expect(204);
-    world.post_as(key, "/v1/sessions/introspect", json!({"token": "x"})).await.expect_problem(401, "service-key-invalid");
+    world
+        .post_as(key, "/v1/sessions/introspect", json!({"token": "x"}))
+        .await
+        .expect_problem(401, "service-key-invalid");
     assert!(world.restart().await.server.setup_link.is_none(), "there is an operator");
 }
 

@@ -1,5 +1,13 @@
 //! A whole server in each test, driven over HTTP as its clients would.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on must fail"
+)]
+
 mod architecture;
 mod attacks;
 mod bad_luck;

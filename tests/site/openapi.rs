@@ -11,7 +11,10 @@ fn the_committed_document_is_current() {
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json"), &current).unwrap();
         return;
     }
-    assert!(COMMITTED == current, "run the test with WATCHBOOK_TEST_WRITE_OPENAPI=1 to write docs/openapi.json anew");
+    assert!(
+        COMMITTED == current,
+        "run the test with WATCHBOOK_TEST_WRITE_OPENAPI=1 to write docs/openapi.json anew"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,7 +27,11 @@ async fn it_is_served_and_every_path_in_it_answers() {
             let method = reqwest::Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let path = path.replace("{id}", "00000000-0000-0000-0000-000000000000");
             let answer = world.call(method.clone(), &path, None, None).await;
-            assert!(answer.status != 404 && answer.status != 405 && answer.status < 500, "{method} {path}: {}", answer.status);
+            assert!(
+                answer.status != 404 && answer.status != 405 && answer.status < 500,
+                "{method} {path}: {}",
+                answer.status
+            );
         }
     }
 }

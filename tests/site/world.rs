@@ -86,7 +86,8 @@ impl World {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        let log = tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env());
+        let log =
+            tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env());
         let _ = log.with_test_writer().try_init();
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::in_folder(folder.path());
@@ -109,7 +110,13 @@ impl World {
         self.clock.advance(TimeDelta::seconds(seconds));
     }
 
-    pub(crate) async fn call(&self, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+    ) -> Answer {
         self.call_with(method, path, token, body, &[]).await
     }
 
@@ -138,8 +145,14 @@ impl World {
         self.call(Method::POST, path, None, Some(body)).await
     }
 
-    pub(crate) async fn post_raw(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
-        let request = self.http.post(format!("{}{path}", self.server.url())).header("content-type", content_type);
+    pub(crate) async fn post_raw(
+        &self,
+        path: &str,
+        content_type: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
+        let request =
+            self.http.post(format!("{}{path}", self.server.url())).header("content-type", content_type);
         read(request.body(body).send().await.unwrap()).await
     }
 
@@ -196,7 +209,8 @@ impl World {
         let started = self.call(Method::POST, "/v1/totp", Some(&person.token), None).await.expect(200);
         let seed = started.body["secret"].as_str().unwrap().to_owned();
         let code = self.code(&seed);
-        let confirmed = self.post_as(&person.token, "/v1/totp/confirm", json!({"code": code})).await.expect(200);
+        let confirmed =
+            self.post_as(&person.token, "/v1/totp/confirm", json!({"code": code})).await.expect(200);
         person.token = confirmed.token();
         person.seed = Some(seed);
         self.later(60);
@@ -249,13 +263,20 @@ impl World {
         };
         let app = &self.server.app;
         let scopes = watchbook_domain::service_key::Scope::ALL.to_vec();
-        let issued =
-            watchbook_api::issue_service_key(&app.service_keys, &app.sealer, &metadata, "site".into(), scopes).await;
+        let issued = watchbook_api::issue_service_key(
+            &app.service_keys,
+            &app.sealer,
+            &metadata,
+            "site".into(),
+            scopes,
+        )
+        .await;
         issued.unwrap().key
     }
 
     pub(crate) async fn active(&self, service_key: &str, token: &str) -> bool {
-        let answer = self.post_as(service_key, "/v1/sessions/introspect", json!({"token": token})).await.expect(200);
+        let answer =
+            self.post_as(service_key, "/v1/sessions/introspect", json!({"token": token})).await.expect(200);
         answer.body["active"].as_bool().unwrap()
     }
 
@@ -264,7 +285,9 @@ impl World {
         let link = self.server.setup_link.clone().unwrap();
         let token = link.split("token=").nth(1).unwrap();
         let email = "operator@example.com";
-        self.post("/v1/setup", json!({"token": token, "email": email, "password": PASSWORD})).await.expect(204);
+        self.post("/v1/setup", json!({"token": token, "email": email, "password": PASSWORD}))
+            .await
+            .expect(204);
         let answer = self.sign_in(email, PASSWORD).await.expect(200);
         let token = answer.token();
         let started = self.call(Method::POST, "/v1/totp", Some(&token), None).await.expect(200);

@@ -79,7 +79,11 @@ mod tests {
     fn told(event: &AccountEvent) -> Option<(&'static str, Option<LinkPurpose>)> {
         let (id, at) = (EventId(Uuid::from_u128(1)), Timestamp::from_micros(0));
         let found = notice(event, id, at, &Account::default(), &Policy::default());
-        assert!(found.is_none() || TYPES.contains(&event.event_type()), "{} is passed over", event.event_type());
+        assert!(
+            found.is_none() || TYPES.contains(&event.event_type()),
+            "{} is passed over",
+            event.event_type()
+        );
         found.map(|(notice, link)| (notice.kind(), link.map(|link| link.purpose)))
     }
 
@@ -111,6 +115,9 @@ mod tests {
         }
         let locked = AccountEvent::Locked { reason: LockReason::Disowned, note: None };
         assert_eq!(told(&locked), Some(("account_locked", None)));
-        assert_eq!(told(&AccountEvent::Unlocked { reason: UnlockReason::Operator }), Some(("account_unlocked", None)));
+        assert_eq!(
+            told(&AccountEvent::Unlocked { reason: UnlockReason::Operator }),
+            Some(("account_unlocked", None))
+        );
     }
 }

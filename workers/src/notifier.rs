@@ -51,7 +51,8 @@ impl Notifier {
     }
 
     async fn follow(&self) -> Result<std::convert::Infallible, Failure> {
-        let mut subscription = Subscription::new(self.core.log.clone(), self.views.reactor_cursor(NAME).await?);
+        let mut subscription =
+            Subscription::new(self.core.log.clone(), self.views.reactor_cursor(NAME).await?);
         loop {
             let page = subscription.next_page(PAGE).await?;
             self.react(&page).await?;
@@ -67,7 +68,11 @@ impl Notifier {
         let opened = self.core.sealer.open_page(&events).await?;
         for (recorded, opened) in events.iter().zip(opened) {
             if let Opened::Payload(payload) = opened {
-                let event = decode::<AccountEvent>(&recorded.event.event_type, recorded.event.schema_version, &payload)?;
+                let event = decode::<AccountEvent>(
+                    &recorded.event.event_type,
+                    recorded.event.schema_version,
+                    &payload,
+                )?;
                 self.request(recorded, &event).await?;
             }
         }
@@ -85,7 +90,9 @@ impl Notifier {
         let account = account.state;
         let (Some(id), Some(recipient)) = (account.id, account.email.clone()) else { return Ok(()) };
         let at = recorded.event.recorded_at;
-        let Some((notice, link)) = notices::notice(event, cause, at, &account, &self.policy) else { return Ok(()) };
+        let Some((notice, link)) = notices::notice(event, cause, at, &account, &self.policy) else {
+            return Ok(());
+        };
         let message = Message { account: id, recipient, notice, link };
         let notification = NotificationId(Uuid::new_v5(&cause.0, b"mail"));
         let metadata = Metadata {
@@ -97,7 +104,10 @@ impl Notifier {
         };
         let stream = self.notifications.stream(notification);
         let request = |state: &Notification| Ok::<_, std::convert::Infallible>(state.request(&message));
-        self.notifications.execute(&stream, AccountId::into(id), &metadata, request).await.map_err(Failure::new)?;
+        self.notifications
+            .execute(&stream, AccountId::into(id), &metadata, request)
+            .await
+            .map_err(Failure::new)?;
         Ok(())
     }
 }

@@ -85,11 +85,17 @@ impl Outbox {
         if let Err(error) = &outcome {
             tracing::warn!(notification = %id, result, error = %Failure::new(error), "a mail was not taken");
         }
-        metrics::counter!("watchbook_mails_total", "outcome" => result, "notice" => message.notice.kind()).increment(1);
+        metrics::counter!("watchbook_mails_total", "outcome" => result, "notice" => message.notice.kind())
+            .increment(1);
         // Named by the try, so that recording it twice is recording it once.
         let command_id = CommandId(Uuid::new_v5(&id.0, format!("try-{}", state.attempts + 1).as_bytes()));
-        let metadata =
-            Metadata { command_id, recorded_at: now, actor: None, correlation_id: fresh::uuid(), causation_id: None };
+        let metadata = Metadata {
+            command_id,
+            recorded_at: now,
+            actor: None,
+            correlation_id: fresh::uuid(),
+            causation_id: None,
+        };
         let record = |state: &Notification| Ok::<_, std::convert::Infallible>(record(state, now));
         self.notifications
             .execute(&stream, message.account.into(), &metadata, record)
@@ -98,7 +104,12 @@ impl Outbox {
         Ok(())
     }
 
-    fn compose(&self, id: NotificationId, message: &Message, date: Timestamp) -> Result<OutgoingMail, SendError> {
+    fn compose(
+        &self,
+        id: NotificationId,
+        message: &Message,
+        date: Timestamp,
+    ) -> Result<OutgoingMail, SendError> {
         let link = message.link.map(|link| {
             let path = match link.purpose {
                 LinkPurpose::VerifyEmail => "/verify",
@@ -106,8 +117,12 @@ impl Outbox {
                 LinkPurpose::Disown => "/not-me",
                 LinkPurpose::SetUp => "/setup",
             };
-            let signed =
-                Link { purpose: link.purpose, account: message.account, id: link.id, expires_at: link.expires_at };
+            let signed = Link {
+                purpose: link.purpose,
+                account: message.account,
+                id: link.id,
+                expires_at: link.expires_at,
+            };
             format!("{}{path}?token={}", self.public_url, signed.token(&self.keyring))
         });
         let context = RenderContext {
@@ -116,8 +131,8 @@ impl Outbox {
             action_link: link.as_deref(),
             link_expires_at: message.link.map(|link| link.expires_at),
         };
-        let rendered =
-            render(&message.notice, &context).map_err(|error| SendError::Permanent(SendFailure::Render(error)))?;
+        let rendered = render(&message.notice, &context)
+            .map_err(|error| SendError::Permanent(SendFailure::Render(error)))?;
         Ok(OutgoingMail::compose(&self.sender, id, &message.recipient, &rendered, date)?)
     }
 }

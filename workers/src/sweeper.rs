@@ -64,7 +64,11 @@ impl Sweeper {
 
     async fn in_use(&self, secret: &StoredSecret) -> Result<bool, Failure> {
         if secret.purpose == Purpose::ServiceKey.as_str() {
-            let key = self.service_keys.load(&self.service_keys.stream(ServiceKeyId(secret.subject.0))).await?.state;
+            let key = self
+                .service_keys
+                .load(&self.service_keys.stream(ServiceKeyId(secret.subject.0)))
+                .await?
+                .state;
             return Ok(key.credential == Some(secret.credential));
         }
         let account = self.accounts.load(&self.accounts.stream(AccountId(secret.subject.0))).await?.state;

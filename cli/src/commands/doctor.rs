@@ -17,8 +17,12 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
             log(&mut report, &stores).await;
             views(&mut report, &stores).await;
         }
-        Err(error @ StartError::KeyLost(_)) => report.bad("keys", &error, "without it nothing in the log can be read"),
-        Err(error) => report.bad("stores", &error, "see the cause above; `watchbook serve` makes what is missing"),
+        Err(error @ StartError::KeyLost(_)) => {
+            report.bad("keys", &error, "without it nothing in the log can be read")
+        }
+        Err(error) => {
+            report.bad("stores", &error, "see the cause above; `watchbook serve` makes what is missing")
+        }
     }
     mail(&mut report, config).await;
     print(if report.problems == 0 { "all is well" } else { "there is something to do" });

@@ -6,8 +6,8 @@ use crate::server::Stores;
 use clap::Args;
 use std::process::ExitCode;
 use watchbook_domain::account::AccountEvent;
-use watchbook_domain::{Account, AccountId, Identifier};
 use watchbook_domain::claim::Claim;
+use watchbook_domain::{Account, AccountId, Identifier};
 use watchbook_eventlog::{RecordedEvent, Repository, Version};
 
 /// Events read at once.
@@ -43,7 +43,8 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
         let Some((last, _)) = page.last() else { break };
         after = last.version;
         for (recorded, event) in &page {
-            let line = if options.json { json(recorded, event.as_ref())? } else { words(recorded, event.as_ref()) };
+            let line =
+                if options.json { json(recorded, event.as_ref())? } else { words(recorded, event.as_ref()) };
             print(&line);
             count += 1;
         }

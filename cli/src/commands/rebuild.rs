@@ -16,13 +16,21 @@ pub(super) struct Options {
 
 pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, Failure> {
     let stores = Stores::open(config, false).await?;
-    let before = if options.compare { Some(watchbook_projections::digest(&stores.views).await?) } else { None };
+    let before =
+        if options.compare { Some(watchbook_projections::digest(&stores.views).await?) } else { None };
     let bar = ProgressBar::new(0);
-    bar.set_style(ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} events, {per_sec}, {eta} left")?);
-    let report = watchbook_projections::rebuild(&stores.views, stores.store.clone(), stores.sealer.clone(), |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    })
+    bar.set_style(ProgressStyle::with_template(
+        "{wide_bar} {human_pos}/{human_len} events, {per_sec}, {eta} left",
+    )?);
+    let report = watchbook_projections::rebuild(
+        &stores.views,
+        stores.store.clone(),
+        stores.sealer.clone(),
+        |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        },
+    )
     .await?;
     bar.finish_and_clear();
     print(&format!("{report}"));

@@ -14,7 +14,10 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
     if config.mail.smtp.is_some() {
         print(&format!("  mail       {}", server.mail));
     } else {
-        print(&format!("  mail       no mail server configured: mails land as .eml files in {}", server.mail));
+        print(&format!(
+            "  mail       no mail server configured: mails land as .eml files in {}",
+            server.mail
+        ));
     }
     print(&format!("  API        {url}/openapi.json"));
     print(&format!("  health     {url}/readyz, {url}/metrics"));

@@ -99,7 +99,7 @@ impl Plan {
                 while owed >= 100 {
                     owed -= 100;
                     let kind = attack(round, &mut rng);
-                    let victim = rng.below(people.len());
+                    let victim = victim(kind, &people, &mut rng);
                     journeys.push(Journey { kind, person: victim, seed: rng.next() });
                 }
             }
@@ -126,10 +126,19 @@ fn honest(person: &Person, round: usize, rng: &mut Rng) -> Kind {
     }
 }
 
+/// Codes are guessed of the next person who has an app; anybody if nobody has.
+fn victim(kind: Kind, people: &[Person], rng: &mut Rng) -> usize {
+    let first = rng.below(people.len());
+    let mut all = (first..people.len()).chain(0..first);
+    let has_app = all.find(|person| kind != Kind::GuessCode || people[*person].cautious);
+    has_app.unwrap_or(first)
+}
+
 fn attack(round: usize, rng: &mut Rng) -> Kind {
     match (rng.below(100), round) {
         (0..35, _) => Kind::Stuffing,
-        (35..70, _) | (70..100, 0) => Kind::GuessPassword,
+        // There are no spent links before the second round, no apps before the third.
+        (35..70, _) | (70..100, 0) | (70..85, 1) => Kind::GuessPassword,
         (70..85, _) => Kind::GuessCode,
         _ => Kind::SpentLink,
     }
@@ -156,6 +165,11 @@ mod tests {
             assert_eq!(plan.journeys.iter().find(own).map(|j| j.kind), Some(Kind::Register));
             assert_eq!(plan.journeys.iter().filter(own).count(), 3);
         }
+        let guessed = plan.journeys.iter().filter(|journey| journey.kind == Kind::GuessCode);
+        assert!(
+            guessed.clone().count() > 0
+                && guessed.clone().all(|journey| plan.people[journey.person].cautious)
+        );
         assert!(Plan::new(5, 30, 3, 0).journeys.iter().all(|journey| journey.kind < Kind::Stuffing));
     }
 
