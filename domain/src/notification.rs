@@ -114,7 +114,7 @@ impl Notification {
         self.due_at.map(|_| NotificationEvent::Sent { attempt: self.attempts + 1 }).into_iter().collect()
     }
 
-    /// A try failed; `retry_at` as [`retry_at`] says, `None` when it never can succeed.
+    /// A try failed; `retry_at` as [`Self::retry_at`] says, `None` when it never can succeed.
     pub fn failed(&self, retry_at: Option<Timestamp>) -> Vec<NotificationEvent> {
         self.due_at
             .map(|_| NotificationEvent::Failed { attempt: self.attempts + 1, retry_at })

@@ -1,6 +1,6 @@
 //! The account: one consistency boundary for credentials, sign-in attempts, sessions, devices and locks.
 //!
-//! Each command is a struct with a pure `decide` in the file of its feature; [`state`] folds the events.
+//! Each command is a struct with a pure `decide` in the file of its feature; `state.rs` folds the events.
 
 mod device;
 mod event;
