@@ -275,7 +275,7 @@ async fn unknown(
     password: Password,
     with_code: bool,
 ) -> Result<Written<Json<SignInAnswer>>, Problem> {
-    let key = app.keyring.stream_key("identifier", &identifier.guess_key());
+    let key = app.keyring.stream_key("identifier", &identifier.claim_key());
     let today = caller.now.day();
     let stream = app.sources.stream(format!("{key}-{today}"));
     let before = app.sources.stream(format!("{key}-{}", day_before(caller.now)));

@@ -1,6 +1,7 @@
 //! The composition root: the one place that names concrete stores and puts the parts together.
 
 use crate::config::Config;
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +29,9 @@ pub enum StartError {
     /// The data folder cannot be made.
     #[error("the folder {} cannot be made", .0.display())]
     Folder(PathBuf, #[source] std::io::Error),
+    /// Another server works on this data.
+    #[error("another server is running on the data in {}", .0.display())]
+    Running(PathBuf),
     /// A URL names a store that this build does not have.
     #[error("{0} is no store that is known here; write sqlite:<file>")]
     Store(String),
@@ -129,6 +133,17 @@ fn make_private_folder(path: &Path) -> Result<(), StartError> {
     Ok(())
 }
 
+/// Held for as long as a server runs on the data; the system lets go of it when the process dies.
+fn lock(config: &Config) -> Result<File, StartError> {
+    make_private_folder(&config.data)?;
+    let path = config.data.join("lock");
+    let file = File::create(&path).map_err(|error| StartError::Folder(path, error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => Err(StartError::Running(config.data.clone())),
+    }
+}
+
 /// A running server: API, projections and workers in this process.
 pub struct Server {
     /// Where it listens.
@@ -145,6 +160,7 @@ pub struct Server {
     pub store: Arc<SqliteLog>,
     stop: CancellationToken,
     tasks: JoinSet<()>,
+    _lock: File,
 }
 
 /// Starts everything.
@@ -152,6 +168,7 @@ pub struct Server {
 /// # Errors
 /// When a part cannot be started; the others are not left running.
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, StartError> {
+    let lock = lock(config)?;
     let metrics = crate::metrics::handle();
     let parameters =
         Parameters::new(config.password.memory_kib, config.password.iterations, config.password.lanes)?;
@@ -231,7 +248,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     };
     tasks.spawn(sweeper.run(stop.child_token()));
     tasks.spawn(serve(listener, app.clone(), stop.child_token()));
-    Ok(Server { address, setup_link, mail, app, core, store: store.clone(), stop, tasks })
+    Ok(Server { address, setup_link, mail, app, core, store: store.clone(), stop, tasks, _lock: lock })
 }
 
 async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {

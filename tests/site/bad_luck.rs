@@ -158,3 +158,12 @@ async fn a_lost_key_file_is_said_and_not_replaced() {
     assert!(error.to_string().contains("key file"), "{error}");
     assert!(!config.key_file().exists(), "a new key would hide the loss");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_on_the_same_data_does_not_start() {
+    let world = World::start().await;
+    let clock = std::sync::Arc::new(watchbook_eventlog::SystemClock);
+    let error = watchbook::start(&world.config, clock).await.err().unwrap();
+    assert!(error.to_string().contains("another server"), "{error}");
+    world.restart().await.get("/healthz").await.expect(200);
+}
