@@ -162,7 +162,7 @@ async fn row_06_an_operator_without_authority_is_none_at_once() {
     let account: watchbook_domain::AccountId = operator.account.parse().unwrap();
     let metadata = watchbook_eventlog::Metadata {
         command_id: watchbook_domain::CommandId(watchbook_eventlog::fresh::uuid()),
-        recorded_at: watchbook_domain::Timestamp::from_micros(1),
+        recorded_at: watchbook_eventlog::Clock::now(&world.clock),
         actor: None,
         correlation_id: watchbook_eventlog::fresh::uuid(),
         causation_id: None,

@@ -256,7 +256,7 @@ impl World {
     pub(crate) async fn service_key(&self) -> String {
         let metadata = watchbook_eventlog::Metadata {
             command_id: watchbook_domain::CommandId(watchbook_eventlog::fresh::uuid()),
-            recorded_at: Timestamp::from_micros(1),
+            recorded_at: watchbook_eventlog::Clock::now(&self.clock),
             actor: None,
             correlation_id: watchbook_eventlog::fresh::uuid(),
             causation_id: None,
