@@ -1,0 +1,43 @@
+//! What was written once must be read for ever: one payload of every event type and schema version. A changed
+//! payload gets a new schema version, a new file here, and an upcaster; these files never change.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must fail")]
+
+use watchbook_domain::Event;
+use watchbook_domain::account::AccountEvent;
+use watchbook_domain::claim::ClaimEvent;
+use watchbook_domain::installation::InstallationEvent;
+use watchbook_domain::notification::NotificationEvent;
+use watchbook_domain::operator::OperatorEvent;
+use watchbook_domain::service_key::ServiceKeyEvent;
+use watchbook_domain::source::SourceEvent;
+
+const V1: &str = include_str!("golden/v1.jsonl");
+
+/// Decodes every line of this stream's types and answers how many types were seen.
+fn decode<E: Event>(seen: &mut usize) {
+    for (event_type, schema) in E::TYPES {
+        assert_eq!(*schema, 1, "{event_type}: write golden/v{schema}.jsonl and an upcaster");
+        let tag = format!("{{\"type\":\"{event_type}\"");
+        let Some(line) = V1.lines().find(|line| line.starts_with(&tag)) else {
+            panic!("no golden payload of {event_type}");
+        };
+        let event: E = serde_json::from_str(line).unwrap();
+        assert_eq!(event.event_type(), *event_type);
+        let again: serde_json::Value = serde_json::to_value(&event).unwrap();
+        assert_eq!(again, serde_json::from_str::<serde_json::Value>(line).unwrap());
+        *seen += 1;
+    }
+}
+
+#[test]
+fn every_payload_ever_written_decodes() {
+    let mut seen = 0;
+    decode::<AccountEvent>(&mut seen);
+    decode::<ClaimEvent>(&mut seen);
+    decode::<SourceEvent>(&mut seen);
+    decode::<NotificationEvent>(&mut seen);
+    decode::<ServiceKeyEvent>(&mut seen);
+    decode::<OperatorEvent>(&mut seen);
+    decode::<InstallationEvent>(&mut seen);
+    assert_eq!(seen, V1.lines().count(), "a golden payload that no event reads");
+}
