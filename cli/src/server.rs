@@ -134,7 +134,10 @@ fn make_private_folder(path: &Path) -> Result<(), StartError> {
 }
 
 /// Held for as long as a server runs on the data; the system lets go of it when the process dies.
-fn lock(config: &Config) -> Result<File, StartError> {
+///
+/// # Errors
+/// `Running` when another process holds it.
+pub fn lock(config: &Config) -> Result<File, StartError> {
     make_private_folder(&config.data)?;
     let path = config.data.join("lock");
     let file = File::create(&path).map_err(|error| StartError::Folder(path, error))?;

@@ -3,6 +3,7 @@
 use crate::page::{Happened, name_of};
 use crate::table::{Table, table};
 use crate::{Views, ViewsError};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::{AccountId, ClientContext, Event, Timestamp};
 use watchbook_eventlog::Position;
@@ -19,6 +20,23 @@ table!(StoredActivity, "activity", indexes ["account_id, position"], {
 });
 
 impl StoredActivity {
+    /// Address and place of an account's latest sign-in, as the context it was recorded with.
+    pub(crate) async fn last_sign_in(
+        connection: &mut SqliteConnection,
+        generation: i64,
+        account: &str,
+    ) -> Result<Option<ClientContext>, sqlx::Error> {
+        let sql = format!(
+            "SELECT coalesce(address, ''), place FROM {} WHERE account_id = $1
+             AND event_type = 'sign_in.succeeded' ORDER BY position DESC LIMIT 1",
+            Self::name(generation)
+        );
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(account).fetch_optional(connection).await?;
+        let Some(row) = row else { return Ok(None) };
+        let (address, place) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(Some(ClientContext { address, place, ..ClientContext::default() }))
+    }
+
     /// What there is to say of an event; `None` for steps that only the machinery needs.
     pub(crate) fn of(event: &AccountEvent, happened: &Happened) -> Option<Self> {
         use AccountEvent as E;

@@ -7,6 +7,7 @@ use crate::notifications::StoredNotification;
 use crate::sessions::{StoredSession, session_of};
 use crate::table::Table;
 use sqlx::{AssertSqlSafe, SqliteConnection};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::notification::{Notification, NotificationEvent};
@@ -65,20 +66,11 @@ impl Page {
             category == Account::CATEGORY || category == Notification::CATEGORY
         };
         let wanted: Vec<RecordedEvent> = read.into_iter().filter(concerned).collect();
-        let opened = sealer.open_page(&wanted).await?;
+        let (opened, refused) = open_up_to_failure(sealer, &wanted).await?;
         let mut page = Self { events: Vec::with_capacity(all), end, end_at, stopped: None };
-        for (recorded, opened) in wanted.iter().zip(opened) {
+        for (recorded, opened) in wanted.iter().zip(opened.into_iter().map(Ok).chain(refused.map(Err))) {
             let event = &recorded.event;
-            let decoded = match opened {
-                Opened::Erased => Ok(Decoded::Erased),
-                Opened::Payload(payload) if recorded.stream.category() == Account::CATEGORY => {
-                    decode(&event.event_type, event.schema_version, &payload).map(Decoded::Account)
-                }
-                Opened::Payload(payload) => {
-                    decode(&event.event_type, event.schema_version, &payload).map(Decoded::Notification)
-                }
-            };
-            match decoded {
+            match opened.and_then(|opened| decoded(recorded, opened)) {
                 Ok(decoded) => {
                     let key = recorded.stream.key().to_owned();
                     page.events.push((
@@ -87,13 +79,9 @@ impl Page {
                     ));
                 }
                 Err(error) => {
-                    let position = recorded.position;
-                    page.stopped = Some(Stopped {
-                        position,
-                        event_type: event.event_type.clone(),
-                        error: error.to_string(),
-                    });
-                    page.end = Position(position.0 - 1);
+                    let (position, event_type) = (recorded.position, event.event_type.clone());
+                    page.stopped = Some(Stopped { position, event_type, error });
+                    page.end = page.events.last().map_or(after, |(happened, _)| happened.position);
                     break;
                 }
             }
@@ -131,13 +119,23 @@ impl Page {
         notifications.load(connection, generation, |row| &row.notification_id).await?;
 
         let mut activity = Vec::new();
-        let mut context: Option<&ClientContext> = None;
+        let mut sign_ins = BTreeMap::<&str, Cow<'_, ClientContext>>::new();
         for (happened, event) in &self.events {
             match event {
                 Decoded::Account(event) => {
-                    if let AccountEvent::SignInSucceeded { context: of_sign_in, .. } = event {
-                        context = Some(of_sign_in);
+                    let key = happened.key.as_str();
+                    if let AccountEvent::SignInSucceeded { context, .. } = event {
+                        sign_ins.insert(key, Cow::Borrowed(context));
                     }
+                    // Where a page ends must not show: the sign-in may lie in the one before.
+                    if matches!(event, AccountEvent::SessionOpened { .. })
+                        && !sign_ins.contains_key(key)
+                        && let Some(context) =
+                            StoredActivity::last_sign_in(connection, generation, key).await?
+                    {
+                        sign_ins.insert(key, Cow::Owned(context));
+                    }
+                    let context = sign_ins.get(key).map(Cow::as_ref);
                     accounts.change(&happened.key, |row| row.apply(event, happened));
                     if let Some(id) = session_of(event) {
                         sessions.change(&id.to_string(), |row| row.apply(event, happened, context));
@@ -166,6 +164,7 @@ impl Page {
                 (StoredSession::name(generation), "account_id"),
                 (StoredDevice::name(generation), "account_id"),
                 (StoredActivity::name(generation), "account_id"),
+                (StoredNotification::name(generation), "account_id"),
                 (StoredNotification::name(generation), "notification_id"),
             ] {
                 let sql = AssertSqlSafe(format!("DELETE FROM {table} WHERE {column} = $1"));
@@ -174,6 +173,40 @@ impl Page {
         }
         Ok(())
     }
+}
+
+/// Opens events up to the first that cannot be, and says why that one cannot.
+async fn open_up_to_failure(
+    sealer: &Sealer,
+    wanted: &[RecordedEvent],
+) -> Result<(Vec<Opened>, Option<String>), SealError> {
+    match sealer.open_page(wanted).await {
+        Ok(opened) => return Ok((opened, None)),
+        Err(error) if error.is_unavailable() => return Err(error),
+        Err(_) => {}
+    }
+    // One by one, to find the event that is to blame.
+    let mut opened = Vec::with_capacity(wanted.len());
+    for recorded in wanted {
+        match sealer.open_event(recorded).await {
+            Ok(one) => opened.push(one),
+            Err(error) if error.is_unavailable() => return Err(error),
+            Err(error) => return Ok((opened, Some(error.to_string()))),
+        }
+    }
+    Ok((opened, None))
+}
+
+fn decoded(recorded: &RecordedEvent, opened: Opened) -> Result<Decoded, String> {
+    let (event_type, version) = (&recorded.event.event_type, recorded.event.schema_version);
+    let decoded = match opened {
+        Opened::Erased => Ok(Decoded::Erased),
+        Opened::Payload(payload) if recorded.stream.category() == Account::CATEGORY => {
+            decode(event_type, version, &payload).map(Decoded::Account)
+        }
+        Opened::Payload(payload) => decode(event_type, version, &payload).map(Decoded::Notification),
+    };
+    decoded.map_err(|error| error.to_string())
 }
 
 /// Rows that a page touches, by key.

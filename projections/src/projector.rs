@@ -36,6 +36,7 @@ pub async fn project(
                         error = stopped.error,
                         "the views are stopped by an event"
                     );
+                    // Also when it was a rebuild that stopped.
                     views.set_status(Status { stopped: Some(stopped.clone()), ..views.status() });
                 }
                 error => tracing::warn!(error = %error, "the projector tries again"),
@@ -67,18 +68,20 @@ async fn follow(
         let events = read.len() as u64;
         let page = Page::open(sealer, cursor, read).await?;
         if page.end > cursor && !views.apply_live(cursor, &page).await? {
+            // Another process has come further.
             cursor = views.cursor().await?;
+            views.set_cursor(cursor);
             continue;
         }
         cursor = page.end;
-        metrics::counter!("watchbook_projection_events_total").increment(events);
-        if let Some(stopped) = page.stopped {
-            return Err(ViewsError::Stopped(stopped));
-        }
         let head = log.head().await?;
         let lag_events = head.0.saturating_sub(cursor.0);
         let age = clock.now().since(page.end_at).as_seconds_f64().max(0.0);
         let lag_seconds = if lag_events == 0 { 0.0 } else { age };
-        views.set_status(Status { cursor, head, lag_events, lag_seconds, stopped: None });
+        views.set_status(Status { cursor, head, lag_events, lag_seconds, stopped: page.stopped.clone() });
+        if let Some(stopped) = page.stopped {
+            return Err(ViewsError::Stopped(stopped));
+        }
+        metrics::counter!("watchbook_projection_events_total").increment(events);
     }
 }

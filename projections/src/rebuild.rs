@@ -7,7 +7,10 @@ use crate::notifications::StoredNotification;
 use crate::page::Page;
 use crate::sessions::StoredSession;
 use crate::table::Table;
-use crate::views::{Views, ViewsError, create_generation, drop_generations, publish_generation, read_live};
+use crate::views::{
+    Views, ViewsError, create_generation, drop_generations, has_generation, new_generation,
+    publish_generation, read_live,
+};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, Row};
 use std::collections::BTreeMap;
@@ -40,7 +43,8 @@ impl std::fmt::Display for RebuildReport {
 /// cursors of reactors stay as they are.
 ///
 /// # Errors
-/// When log or views are unavailable, or an event cannot be applied: the old rows stay then.
+/// When log or views are unavailable, an event cannot be applied, or another rebuild of the same file was done
+/// first: what readers see stays then.
 pub async fn rebuild(
     views: &Views,
     log: Arc<dyn EventLog>,
@@ -51,12 +55,29 @@ pub async fn rebuild(
     let generation = {
         let mut writer = views.writer().await;
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-        let live = read_live(&mut transaction).await?.map_or(0, |live| live.generation);
-        drop_generations(&mut transaction, Some(live)).await?;
-        create_generation(&mut transaction, live + 1).await?;
+        let generation = new_generation(&mut transaction).await?;
+        create_generation(&mut transaction, generation).await?;
         transaction.commit().await?;
-        live + 1
+        generation
     };
+    let built = build(views, &log, &sealer, generation, progress).await;
+    if built.is_err() {
+        let mut writer = views.writer().await;
+        if let Err(error) = drop_generations(&mut writer, |other| other == generation).await {
+            tracing::warn!(error = %error, "tables of a failed rebuild stay until the next");
+        }
+    }
+    Ok(RebuildReport { position: built?, elapsed: started.elapsed() })
+}
+
+/// Fills and publishes a generation; up to where.
+async fn build(
+    views: &Views,
+    log: &Arc<dyn EventLog>,
+    sealer: &Arc<Sealer>,
+    generation: i64,
+    progress: impl Fn(u64, u64) + Send,
+) -> Result<Position, ViewsError> {
     let mut cursor = Position::START;
     loop {
         let head = log.head().await?;
@@ -70,6 +91,10 @@ pub async fn rebuild(
             }
             let mut writer = views.writer().await;
             let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+            // Whoever is done first drops the tables of all others.
+            if !has_generation(&mut transaction, generation).await? {
+                return Err(ViewsError::Overtaken);
+            }
             page.apply(&mut transaction, generation).await?;
             transaction.commit().await?;
             cursor = page.end;
@@ -80,9 +105,12 @@ pub async fn rebuild(
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
         let live = read_live(&mut transaction).await?;
         if live.is_none_or(|live| live.cursor <= cursor) {
+            if !has_generation(&mut transaction, generation).await? {
+                return Err(ViewsError::Overtaken);
+            }
             publish_generation(&mut transaction, generation, cursor).await?;
             transaction.commit().await?;
-            return Ok(RebuildReport { position: cursor, elapsed: started.elapsed() });
+            return Ok(cursor);
         }
     }
 }

@@ -43,6 +43,9 @@ pub enum ViewsError {
     /// An event cannot be applied.
     #[error("the event at position {position} ({event_type}) cannot be applied: {error}", position = .0.position, event_type = .0.event_type, error = .0.error)]
     Stopped(Stopped),
+    /// Another rebuild of the same file was done first; its rows are the ones that readers see.
+    #[error("another rebuild of the views was done first")]
+    Overtaken,
 }
 
 /// The view has not come as far as was asked.
@@ -116,7 +119,8 @@ impl Views {
         Ok(views)
     }
 
-    /// Makes the first generation, and drops what a rebuild that died has left.
+    /// Makes the first generation. What a rebuild that died has left is dropped by the next one: here it could
+    /// as well be another process's that is under way.
     async fn prepare(&self) -> Result<(), ViewsError> {
         let mut writer = self.writer().await;
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
@@ -168,7 +172,7 @@ impl Views {
         Ok(true)
     }
 
-    fn set_cursor(&self, cursor: Position) {
+    pub(crate) fn set_cursor(&self, cursor: Position) {
         self.0.cursor.send_replace(cursor);
     }
 
@@ -279,20 +283,38 @@ pub(crate) async fn publish_generation(
     let sql = "INSERT OR REPLACE INTO live (one, generation, version, cursor) VALUES (1, $1, $2, $3)";
     let cursor = i64::try_from(cursor.0).unwrap_or(i64::MAX);
     sqlx::query(sql).bind(generation).bind(VERSION).bind(cursor).execute(&mut *connection).await?;
-    drop_generations(connection, Some(generation)).await
+    drop_generations(connection, |other| other != generation).await
 }
 
-/// Drops the tables of every generation but one.
+/// A number that no generation has had before, so that nobody fills another's tables.
+pub(crate) async fn new_generation(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    let last: i64 = sqlx::query("PRAGMA user_version").fetch_one(&mut *connection).await?.try_get(0)?;
+    let live = read_live(connection).await?.map_or(0, |live| live.generation);
+    let generation = last.max(live) + 1;
+    sqlx::raw_sql(AssertSqlSafe(format!("PRAGMA user_version = {generation}"))).execute(connection).await?;
+    Ok(generation)
+}
+
+/// Whether a generation's tables are there.
+pub(crate) async fn has_generation(
+    connection: &mut SqliteConnection,
+    generation: i64,
+) -> Result<bool, sqlx::Error> {
+    let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1";
+    let table = sqlx::query(sql).bind(StoredAccount::name(generation)).fetch_optional(connection).await?;
+    Ok(table.is_some())
+}
+
+/// Drops the tables of the generations that `dropped` picks.
 pub(crate) async fn drop_generations(
     connection: &mut SqliteConnection,
-    keep: Option<i64>,
+    dropped: impl Fn(i64) -> bool,
 ) -> Result<(), sqlx::Error> {
-    let tables = sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '*_g[0-9]*'");
-    let tables = tables.fetch_all(&mut *connection).await?;
-    let keep = keep.map(|generation| format!("_g{generation}"));
-    for table in tables {
-        let name: String = table.try_get(0)?;
-        if keep.as_ref().is_none_or(|keep| !name.ends_with(keep.as_str())) {
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '*_g[0-9]*'";
+    for row in sqlx::query(sql).fetch_all(&mut *connection).await? {
+        let name: String = row.try_get(0)?;
+        let generation = name.rsplit_once("_g").and_then(|(_, number)| number.parse().ok());
+        if generation.is_some_and(&dropped) {
             sqlx::query(AssertSqlSafe(format!("DROP TABLE {name}"))).execute(&mut *connection).await?;
         }
     }

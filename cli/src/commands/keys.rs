@@ -2,10 +2,9 @@
 
 use super::{Failure, print};
 use crate::config::Config;
-use crate::server::Stores;
+use crate::server::{Stores, lock};
 use clap::Subcommand;
 use std::process::ExitCode;
-use std::sync::Arc;
 use watchbook_domain::CommandId;
 use watchbook_domain::service_key::{Scope, ServiceKey};
 use watchbook_eventlog::{Clock, Keyring, Metadata, Repository, SystemClock, fresh};
@@ -14,12 +13,9 @@ use watchbook_eventlog::{Clock, Keyring, Metadata, Repository, SystemClock, fres
 pub(crate) enum Command {
     /// Says where the master key is and how many older ones are kept.
     Show,
-    /// Makes a new master key and wraps every subject's key under it. Older ones are kept: restart the
-    /// server, then `retire` them.
+    /// Makes a new master key, wraps every subject's key under it, and forgets the older ones. No server may
+    /// run on the data meanwhile.
     Rotate,
-    /// Wraps what is left under the newest master key and forgets the older ones. Every server must have been
-    /// restarted since `rotate`: one that was not still uses an older key.
-    Retire,
     /// Issues a service key for one of the site's back ends and prints it once.
     Issue {
         /// What people call it.
@@ -38,27 +34,23 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<ExitCode, F
             print(&format!("key file  {}", config.key_file().display()));
             print(&format!("previous  {}", keyring.previous()));
         }
-        Command::Rotate => {
-            Keyring::rotate(&config.key_file())?;
-            rewrap(config).await?;
-            print("restart the server, then run `watchbook keys retire`");
-        }
-        Command::Retire => {
-            let keyring = rewrap(config).await?;
-            keyring.without_previous().save(&config.key_file())?;
-        }
+        Command::Rotate => rotate(config).await?,
         Command::Issue { name, scopes } => issue(config, name, scopes).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Wraps every subject's key under the newest master key.
-async fn rewrap(config: &Config) -> Result<Arc<Keyring>, Failure> {
+/// The new key is saved beside the old ones first, so that a crash in between leaves everything readable.
+async fn rotate(config: &Config) -> Result<(), Failure> {
+    let _lock = lock(config)?;
+    let path = config.key_file();
+    Keyring::rotate(&path)?;
     let stores = Stores::open(config, false).await?;
     let count = stores.sealer.rewrap_all().await?;
     stores.store.close().await;
-    print(&format!("{count} subject keys were wrapped anew; back up {}", config.key_file().display()));
-    Ok(stores.keyring)
+    stores.keyring.without_previous().save(&path)?;
+    print(&format!("{count} subject keys are wrapped under the new master key; back up {}", path.display()));
+    Ok(())
 }
 
 async fn issue(config: &Config, name: String, scopes: Vec<Scope>) -> Result<(), Failure> {
