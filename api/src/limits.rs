@@ -4,6 +4,7 @@ use crate::app::{App, source_subject};
 use crate::problem::Problem;
 use crate::request::Caller;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
@@ -48,39 +49,44 @@ pub struct SourceLimits {
     buckets: Cache<IpAddr, Arc<Mutex<Bucket>>>,
 }
 
-/// A refusal.
-struct Refused {
-    retry_after: TimeDelta,
-    count: u64,
-}
-
 impl SourceLimits {
     /// No debts yet.
     pub fn new(policy: SourcePolicy) -> Self {
         Self { policy, buckets: Cache::new(SOURCES) }
     }
 
-    fn admit(&self, address: IpAddr, now: Timestamp) -> Result<(), Refused> {
+    /// # Errors
+    /// How long to wait.
+    fn admit(&self, address: IpAddr, now: Timestamp) -> Result<(), TimeDelta> {
         let cost = 60_000_000 / i64::from(self.policy.per_minute.max(1));
         let depth = cost * i64::from(self.policy.burst.max(1));
         let now = now.micros();
-        let bucket = self
-            .buckets
-            .get_or_insert_with(&source(address), || Ok::<_, std::convert::Infallible>(Arc::default()));
-        let Ok(bucket) = bucket;
+        let bucket = self.bucket(address);
         let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
         let full_at = bucket.full_at.max(now) + cost;
         if full_at <= now + depth {
             bucket.full_at = full_at;
             return Ok(());
         }
-        let day = now.div_euclid(86_400_000_000);
+        Err(TimeDelta::microseconds(full_at - depth - now + 999_999))
+    }
+
+    /// Counts a refusal, whatever refused it; answers how many there were today.
+    fn count_refusal(&self, address: IpAddr, now: Timestamp) -> u64 {
+        let bucket = self.bucket(address);
+        let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        let day = now.micros().div_euclid(86_400_000_000);
         if bucket.day != day {
             (bucket.day, bucket.refused_today) = (day, 0);
         }
         bucket.refused_today += 1;
-        let micros = full_at - depth - now;
-        Err(Refused { retry_after: TimeDelta::microseconds(micros + 999_999), count: bucket.refused_today })
+        bucket.refused_today
+    }
+
+    fn bucket(&self, address: IpAddr) -> Arc<Mutex<Bucket>> {
+        let new = || Ok::<_, std::convert::Infallible>(Arc::default());
+        let Ok(bucket) = self.buckets.get_or_insert_with(&source(address), new);
+        bucket
     }
 }
 
@@ -92,17 +98,20 @@ pub fn source(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The layer around every endpoint that a stranger can reach.
+/// The layer around every endpoint that a stranger can reach. What is refused here or further in, because
+/// a secret's own budget is spent, is put on record alike.
 pub async fn guard(State(app): State<App>, caller: Caller, request: Request, next: Next) -> Response {
-    match app.limits.admit(caller.address, caller.now) {
-        Ok(()) => next.run(request).await,
-        Err(refused) => {
-            let action = request.uri().path().trim_start_matches("/v1/").to_owned();
-            record_refusal(&app, &caller, refused.count, action);
-            metrics::counter!("watchbook_refused_total", "by" => "source").increment(1);
-            Problem::too_many(refused.retry_after).into_response()
-        }
+    let action = request.uri().path().trim_start_matches("/v1/").to_owned();
+    let (response, by) = match app.limits.admit(caller.address, caller.now) {
+        Ok(()) => (next.run(request).await, "secret"),
+        Err(retry_after) => (Problem::too_many(retry_after).into_response(), "source"),
+    };
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        metrics::counter!("watchbook_refused_total", "by" => by).increment(1);
+        let count = app.limits.count_refusal(caller.address, caller.now);
+        record_refusal(&app, &caller, count, action);
     }
+    response
 }
 
 /// Puts the 1st, 2nd, 4th … refusal of a source's day on record, off the request's path.
@@ -153,11 +162,18 @@ mod tests {
         let limits = SourceLimits::new(SourcePolicy { burst: 3, per_minute: 60 });
         let address = "203.0.113.9".parse().unwrap();
         assert_eq!((0..9).filter(|_| limits.admit(address, at(0)).is_ok()).count(), 3);
-        let refused = limits.admit(address, at(0)).err().unwrap();
-        assert_eq!((refused.retry_after.num_seconds(), refused.count), (1, 7));
+        assert_eq!(limits.admit(address, at(0)).err().unwrap().num_seconds(), 1);
         assert!(limits.admit(address, at(1)).is_ok());
         assert!(limits.admit(address, at(1)).is_err());
         assert!(limits.admit("203.0.113.10".parse().unwrap(), at(1)).is_ok());
+    }
+
+    #[test]
+    fn refusals_are_counted_by_the_day() {
+        let limits = SourceLimits::new(SourcePolicy::default());
+        let address = "203.0.113.9".parse().unwrap();
+        let counts: Vec<_> = [0, 1, 86_399, 86_400].map(|s| limits.count_refusal(address, at(s))).into();
+        assert_eq!(counts, [1, 2, 3, 1]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ events! {
             /// Where the request came from.
             context: ClientContext,
         },
-        /// Requests from this source were refused unread.
+        /// Requests from this source were refused.
         "attempt.refused" v 1 => Refused {
             /// How many today, this one included. Only the 1st, 2nd, 4th, 8th … is recorded, so that the
             /// record does not grow with an attacker's effort.

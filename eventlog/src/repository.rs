@@ -128,7 +128,20 @@ impl<A: Aggregate> Repository<A> {
     /// # Errors
     /// See [`RepositoryError`]. When the log does not answer, a cached state is not used for longer than a second.
     pub async fn load(&self, stream: &StreamId) -> Result<Loaded<A>, RepositoryError> {
-        let Folded { state, version, .. } = self.current(stream).await?;
+        self.load_at_least(stream, Version::NONE).await
+    }
+
+    /// As [`load`](Self::load), but the state has `version` or a later one, which must be in the log: for
+    /// reactors, which can read an event before the command that appended it has updated the cache.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub async fn load_at_least(
+        &self,
+        stream: &StreamId,
+        version: Version,
+    ) -> Result<Loaded<A>, RepositoryError> {
+        let Folded { state, version, .. } = self.current(stream, version).await?;
         Ok(Loaded { state, version })
     }
 
@@ -161,7 +174,7 @@ impl<A: Aggregate> Repository<A> {
         let core = &self.0.core;
         let _turn = core.turn(stream).await;
         for attempt in 0..ATTEMPTS {
-            let loaded = self.current(stream).await?;
+            let loaded = self.current(stream, Version::NONE).await?;
             let events = decide(&loaded.state).map_err(ExecuteError::Rejected)?;
             if events.is_empty() {
                 let Folded { state, version, .. } = loaded;
@@ -216,12 +229,14 @@ impl<A: Aggregate> Repository<A> {
         Ok(page.into_iter().zip(events).collect())
     }
 
-    /// What is cached if it can be trusted, else what is in the log.
-    async fn current(&self, stream: &StreamId) -> Result<Folded<A>, RepositoryError> {
+    /// What is cached if it can be trusted and has `at_least` that version, else what is in the log.
+    async fn current(&self, stream: &StreamId, at_least: Version) -> Result<Folded<A>, RepositoryError> {
         let core = &self.0.core;
         let cached = self.0.cache.get(stream);
         let cached = match cached {
-            Some(folded) if core.follower.covers(folded.watch) => return Ok(folded),
+            Some(folded) if folded.version >= at_least && core.follower.covers(folded.watch) => {
+                return Ok(folded);
+            }
             cached => cached,
         };
         let mark = core.follower.mark();

@@ -81,13 +81,7 @@ impl Notifier {
 
     async fn request(&self, recorded: &RecordedEvent, event: &AccountEvent) -> Result<(), Failure> {
         let cause = recorded.event.event_id;
-        let mut account = self.accounts.load(&recorded.stream).await?;
-        if account.version < recorded.version {
-            // The event is in the log, but the command that appended it has not updated the cache yet.
-            self.accounts.forget(&recorded.stream);
-            account = self.accounts.load(&recorded.stream).await?;
-        }
-        let account = account.state;
+        let account = self.accounts.load_at_least(&recorded.stream, recorded.version).await?.state;
         let (Some(id), Some(recipient)) = (account.id, account.email.clone()) else { return Ok(()) };
         let at = recorded.event.recorded_at;
         let Some((notice, link)) = notices::notice(event, cause, at, &account, &self.policy) else {

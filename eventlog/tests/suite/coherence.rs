@@ -221,3 +221,28 @@ async fn a_subscription_waits_at_the_end_and_misses_nothing() {
     ours.add(3, 1).await;
     assert_eq!(subscription.next_page(10).await.unwrap()[0].position, Position(3));
 }
+
+/// A reactor reads an event before the command that appended it has its acknowledgement: a mail was lost to
+/// the older state in the cache once.
+#[tokio::test(start_paused = true)]
+async fn a_reactor_sees_at_least_its_event() {
+    let (store, keyring, stop) = (MemoryStore::new(), keyring(), CancellationToken::new());
+    let ours = std::sync::Arc::new(node(&store, &keyring));
+    tokio::spawn(follow(ours.core.clone(), stop.clone()));
+    pass(150).await;
+    ours.add(1, 1).await;
+    assert_eq!(ours.sum().await, 1);
+    store.set_append_delay(Duration::from_millis(50));
+    let appending = tokio::spawn({
+        let ours = ours.clone();
+        async move { ours.add(2, 1).await }
+    });
+    while store.events().len() < 2 {
+        pass(1).await;
+    }
+    assert_eq!(ours.sum().await, 1, "not acknowledged yet");
+    let loaded = ours.counters.load_at_least(&ours.stream, Version(2)).await.unwrap();
+    assert_eq!((loaded.state.sum, loaded.version), (2, Version(2)));
+    appending.await.unwrap();
+    stop.cancel();
+}
