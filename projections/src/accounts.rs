@@ -1,42 +1,130 @@
 //! The view `accounts`: the current state of every account.
 
-use crate::page::Happened;
-use crate::table::{Table, table};
+use crate::cell::{Cell as _, key_bytes};
+use crate::rows::Rows;
+use crate::table::{self, arguments, row};
+use crate::view::{Happened, View, What, name_of};
 use crate::{Views, ViewsError};
-use watchbook_domain::account::{AccountEvent, LockReason};
-use watchbook_domain::{AccountId, Timestamp};
+use sqlx::SqliteConnection;
+use watchbook_domain::account::AccountEvent;
+use watchbook_domain::{AccountId, Identifier, Timestamp};
+use watchbook_eventlog::Position;
 
-table!(StoredAccount, "accounts", indexes [], {
-    account_id: String = "TEXT PRIMARY KEY",
-    email: String = "TEXT NOT NULL",
-    user_number: String = "TEXT NOT NULL",
-    email_verified: u8 = "INTEGER NOT NULL",
-    registered_at: i64 = "INTEGER NOT NULL",
-    locked: Option<String> = "TEXT",
-    password_set_at: i64 = "INTEGER NOT NULL",
-    totp_enrolled_at: Option<i64> = "INTEGER",
-    recovery_codes_left: u8 = "INTEGER NOT NULL",
-    sign_ins: u64 = "INTEGER NOT NULL",
-    last_sign_in_at: Option<i64> = "INTEGER",
-    failures_since_sign_in: u32 = "INTEGER NOT NULL",
-    position: u64 = "INTEGER NOT NULL",
-});
+row! {
+    /// An account's current state.
+    #[derive(Clone, PartialEq, Eq)]
+    pub struct AccountRow in "accounts" version 1 indexes ["(email)", "(user_number)"];
+    key {
+        /// The account.
+        account: AccountId = "account_id",
+    }
+    rest {
+        /// Its address.
+        email: String = "email",
+        /// Its user number.
+        user_number: String = "user_number",
+        /// Whether the address is proved.
+        email_verified: bool = "email_verified",
+        /// When it was registered.
+        registered_at: Timestamp = "registered_at",
+        /// Why it is locked, if it is: `disowned` or `operator`.
+        locked: Option<String> = "locked",
+        /// Since when.
+        locked_at: Option<Timestamp> = "locked_at",
+        /// When the password was last set.
+        password_set_at: Timestamp = "password_set_at",
+        /// When the authenticator app was enrolled, if one is.
+        totp_enrolled_at: Option<Timestamp> = "totp_enrolled_at",
+        /// Unused recovery codes.
+        recovery_codes_left: u8 = "recovery_codes_left",
+        /// Sign-ins so far.
+        sign_ins: u64 = "sign_ins",
+        /// The latest.
+        last_sign_in_at: Option<Timestamp> = "last_sign_in_at",
+        /// Wrong passwords and codes since then.
+        failures_since_sign_in: u32 = "failures_since_sign_in",
+        /// Version of the account's stream, as far as this row knows it.
+        version: u64 = "version",
+        /// Of the last event in this row.
+        position: Position = "position",
+    }
+}
 
-impl StoredAccount {
-    /// Applies one event of this account.
-    pub(crate) fn apply(&mut self, event: &AccountEvent, happened: &Happened) {
+/// Without any value: they are personal.
+impl std::fmt::Debug for AccountRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccountRow").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Accounts {
+    rows: Rows<AccountRow>,
+}
+
+impl Accounts {
+    /// Whether the account has a row: the events of an erased one change nothing.
+    pub(crate) fn knows(&mut self, account: AccountId) -> bool {
+        self.rows.get_mut((account,)).is_some()
+    }
+}
+
+impl View for Accounts {
+    type Row = AccountRow;
+
+    fn plan(&mut self, happened: &Happened) {
+        match &happened.what {
+            What::Account(account, AccountEvent::Registered { .. }) => self.rows.will_make((*account,)),
+            What::Account(account, _) | What::Erased(account) => self.rows.want((*account,)),
+            What::Notification(..) => {}
+        }
+    }
+
+    async fn load(&mut self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.load(connection, generation).await
+    }
+
+    fn apply(&mut self, happened: &Happened) {
+        let What::Account(account, event) = &happened.what else { return };
+        if let AccountEvent::Registered { email, number, .. } = event {
+            self.rows.insert(AccountRow {
+                account: *account,
+                email: email.as_str().to_owned(),
+                user_number: number.to_string(),
+                email_verified: false,
+                registered_at: happened.at,
+                locked: None,
+                locked_at: None,
+                password_set_at: happened.at,
+                totp_enrolled_at: None,
+                recovery_codes_left: 0,
+                sign_ins: 0,
+                last_sign_in_at: None,
+                failures_since_sign_in: 0,
+                version: happened.version.0,
+                position: happened.position,
+            });
+        } else if let Some(row) = self.rows.get_mut((*account,)) {
+            row.version = happened.version.0;
+            row.position = happened.position;
+            row.apply(event, happened.at);
+        }
+    }
+
+    fn erase(&mut self, account: AccountId) {
+        self.rows.erase(account, |row| row.account);
+    }
+
+    async fn write(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.write(connection, generation).await
+    }
+}
+
+impl AccountRow {
+    fn apply(&mut self, event: &AccountEvent, at: Timestamp) {
         use AccountEvent as E;
-        let at = happened.at.micros();
-        self.position = happened.position.0;
         match event {
-            E::Registered { account, email, number, .. } => {
-                self.account_id = account.to_string();
-                self.email = email.as_str().to_owned();
-                self.user_number = number.to_string();
-                self.registered_at = at;
-                self.password_set_at = at;
-            }
-            E::EmailVerified { .. } => self.email_verified = 1,
+            E::EmailVerified { .. } => self.email_verified = true,
             E::PasswordRejected { .. }
             | E::ReauthenticationRejected { .. }
             | E::SecondFactorRejected { .. } => {
@@ -58,46 +146,22 @@ impl StoredAccount {
                 self.recovery_codes_left = self.recovery_codes_left.saturating_sub(1);
             }
             E::Locked { reason, .. } => {
-                let reason = match reason {
-                    LockReason::Disowned => "disowned",
-                    LockReason::Operator => "operator",
-                };
-                self.locked = Some(reason.to_owned());
+                self.locked = name_of(reason);
+                self.locked_at = Some(at);
             }
-            E::Unlocked { .. } => self.locked = None,
+            E::Unlocked { .. } => {
+                self.locked = None;
+                self.locked_at = None;
+            }
             _ => {}
         }
     }
 }
 
-/// An account's current state.
-#[derive(Clone, PartialEq, Eq)]
-pub struct AccountRow {
-    /// The account.
-    pub account: AccountId,
-    /// Its address.
-    pub email: String,
-    /// Its user number.
-    pub user_number: String,
-    /// Whether the address is proved.
-    pub email_verified: bool,
-    /// Why it is locked, if it is.
-    pub locked: Option<String>,
-    /// When it was registered.
-    pub registered_at: Timestamp,
-    /// When the password was last set.
-    pub password_set_at: Timestamp,
-    /// When the authenticator app was enrolled, if one is.
-    pub totp_enrolled_at: Option<Timestamp>,
-    /// Unused recovery codes.
-    pub recovery_codes_left: u8,
-    /// Sign-ins so far.
-    pub sign_ins: u64,
-    /// The latest.
-    pub last_sign_in_at: Option<Timestamp>,
-    /// Wrong passwords and codes since then.
-    pub failures_since_sign_in: u32,
-}
+const BY_ID: &str = "WHERE account_id = $1";
+const FIND_BY_ID: &str = "SELECT account_id FROM accounts WHERE account_id = $1";
+const FIND_BY_EMAIL: &str = "SELECT account_id FROM accounts WHERE email = $1";
+const FIND_BY_NUMBER: &str = "SELECT account_id FROM accounts WHERE user_number = $1";
 
 impl Views {
     /// An account's current state.
@@ -105,21 +169,21 @@ impl Views {
     /// # Errors
     /// When the views cannot be read.
     pub async fn account(&self, account: AccountId) -> Result<Option<AccountRow>, ViewsError> {
-        let one = "WHERE account_id = $1 LIMIT $2";
-        let rows = StoredAccount::select(self.readers(), one, &account.to_string(), 1).await?;
-        Ok(rows.into_iter().next().map(|row| AccountRow {
-            account,
-            email: row.email,
-            user_number: row.user_number,
-            email_verified: row.email_verified == 1,
-            locked: row.locked,
-            registered_at: Timestamp::from_micros(row.registered_at),
-            password_set_at: Timestamp::from_micros(row.password_set_at),
-            totp_enrolled_at: row.totp_enrolled_at.map(Timestamp::from_micros),
-            recovery_codes_left: row.recovery_codes_left,
-            sign_ins: row.sign_ins,
-            last_sign_in_at: row.last_sign_in_at.map(Timestamp::from_micros),
-            failures_since_sign_in: row.failures_since_sign_in,
-        }))
+        let rows = table::query(self.readers(), BY_ID, arguments!(key_bytes(account.0))).await?;
+        Ok(rows.into_iter().next())
+    }
+
+    /// The account that a person at the keyboard means: by its id, e-mail address or user number.
+    ///
+    /// # Errors
+    /// When the views cannot be read.
+    pub async fn find_account(&self, text: &str) -> Result<Option<AccountId>, ViewsError> {
+        let query = match (text.trim().parse::<AccountId>(), Identifier::parse(text)) {
+            (Ok(id), _) => sqlx::query(FIND_BY_ID).bind(key_bytes(id.0)),
+            (_, Ok(Identifier::Email(email))) => sqlx::query(FIND_BY_EMAIL).bind(email.as_str().to_owned()),
+            (_, Ok(Identifier::UserNumber(number))) => sqlx::query(FIND_BY_NUMBER).bind(number.to_string()),
+            (Err(_), Err(_)) => return Ok(None),
+        };
+        Ok(query.try_map(|row| AccountId::read(&row, 0)).fetch_optional(self.readers()).await?)
     }
 }

@@ -1,73 +1,148 @@
-//! The view `activity`: what happened to each account, for its owner.
+//! The view `activity`: what happened to each account, for its owner and for support.
 
-use crate::page::{Happened, name_of};
-use crate::table::{Table, table};
+use crate::cell::{Cell as _, key_bytes, sql_position};
+use crate::rows::delete_accounts;
+use crate::table::{self, row};
+use crate::view::{Happened, View, What, name_of};
 use crate::{Views, ViewsError};
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::SqliteConnection;
 use watchbook_domain::account::AccountEvent;
-use watchbook_domain::{AccountId, ClientContext, Event, Timestamp};
+use watchbook_domain::{AccountId, AttemptId, ClientContext, DeviceId, Event, SessionId, Timestamp};
 use watchbook_eventlog::Position;
 
-table!(StoredActivity, "activity", indexes ["account_id, position"], {
-    position: u64 = "INTEGER PRIMARY KEY",
-    account_id: String = "TEXT NOT NULL",
-    at: i64 = "INTEGER NOT NULL",
-    event_type: String = "TEXT NOT NULL",
-    address: Option<String> = "TEXT",
-    device: Option<String> = "TEXT",
-    place: Option<String> = "TEXT",
-    detail: Option<String> = "TEXT",
-});
+row! {
+    pub(crate) struct StoredActivity in "activity" version 1
+        indexes ["(account_id, position)", "(attempt_id) WHERE event_type = 'sign_in.started'"];
+    key {
+        position: Position = "position",
+    }
+    rest {
+        account: AccountId = "account_id",
+        at: Timestamp = "at",
+        event_type: String = "event_type",
+        attempt: Option<AttemptId> = "attempt_id",
+        session: Option<SessionId> = "session_id",
+        device: Option<DeviceId> = "device_id",
+        address: Option<String> = "address",
+        device_words: Option<String> = "device",
+        place: Option<String> = "place",
+        detail: Option<String> = "detail",
+    }
+}
 
-impl StoredActivity {
-    /// Address and place of an account's latest sign-in, as the context it was recorded with.
-    pub(crate) async fn last_sign_in(
-        connection: &mut SqliteConnection,
-        generation: i64,
-        account: &str,
-    ) -> Result<Option<ClientContext>, sqlx::Error> {
-        let sql = format!(
-            "SELECT coalesce(address, ''), place FROM {} WHERE account_id = $1
-             AND event_type = 'sign_in.succeeded' ORDER BY position DESC LIMIT 1",
-            Self::name(generation)
-        );
-        let row = sqlx::query(AssertSqlSafe(sql)).bind(account).fetch_optional(connection).await?;
-        let Some(row) = row else { return Ok(None) };
-        let (address, place) = (row.try_get(0)?, row.try_get(1)?);
-        Ok(Some(ClientContext { address, place, ..ClientContext::default() }))
+#[derive(Default)]
+pub(crate) struct Activity {
+    rows: Vec<StoredActivity>,
+    erased: Vec<AccountId>,
+}
+
+impl View for Activity {
+    type Row = StoredActivity;
+
+    fn plan(&mut self, _: &Happened) {}
+
+    async fn load(&mut self, _: &mut SqliteConnection, _: i64) -> Result<(), sqlx::Error> {
+        Ok(())
     }
 
-    /// What there is to say of an event; `None` for steps that only the machinery needs.
-    pub(crate) fn of(event: &AccountEvent, happened: &Happened) -> Option<Self> {
+    fn apply(&mut self, happened: &Happened) {
+        let What::Account(account, event) = &happened.what else { return };
+        let Some(about) = About::of(event) else { return };
+        self.rows.push(StoredActivity {
+            position: happened.position,
+            account: *account,
+            at: happened.at,
+            event_type: event.event_type().to_owned(),
+            attempt: about.attempt,
+            session: about.session,
+            device: about.device,
+            address: about.context.map(|context| context.address.clone()),
+            device_words: about.context.map(|context| context.device.clone()),
+            place: about.context.and_then(|context| context.place.clone()),
+            detail: about.detail,
+        });
+    }
+
+    fn erase(&mut self, account: AccountId) {
+        self.rows.retain(|row| row.account != account);
+        self.erased.push(account);
+    }
+
+    async fn write(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
+        delete_accounts::<StoredActivity>(connection, generation, &self.erased).await?;
+        table::write(connection, generation, &self.rows.iter().collect::<Vec<_>>()).await
+    }
+}
+
+/// What there is to say of an event.
+#[derive(Default)]
+struct About<'a> {
+    attempt: Option<AttemptId>,
+    session: Option<SessionId>,
+    device: Option<DeviceId>,
+    context: Option<&'a ClientContext>,
+    detail: Option<String>,
+}
+
+impl<'a> About<'a> {
+    /// `None` for steps that only the machinery needs.
+    fn of(event: &'a AccountEvent) -> Option<Self> {
         use AccountEvent as E;
-        let (context, detail): (Option<&ClientContext>, Option<String>) = match event {
+        let about = Self::default();
+        Some(match event {
             E::Registered { context, .. }
             | E::RegistrationRepeated { context }
-            | E::SignInStarted { context, .. }
-            | E::SignInSucceeded { context, .. }
-            | E::PasswordResetRequested { context, .. } => (Some(context), None),
-            E::DeviceFirstSeen { context, name, .. } => (Some(context), Some(name.clone())),
-            E::DeviceRenamed { name, .. } => (None, Some(name.clone())),
-            E::SessionEnded { reason, .. } => (None, name_of(reason)),
-            E::Locked { reason, .. } => (None, name_of(reason)),
-            E::Unlocked { reason } => (None, name_of(reason)),
-            E::SignInRefused { reason, .. } => (None, name_of(reason)),
-            E::PasswordChanged { change, .. } => (None, name_of(change)),
-            E::SecondFactorRejected { factor, .. } => (None, name_of(factor)),
-            E::SecondFactorStarted { .. } | E::SessionRefreshed { .. } | E::PasswordRehashed { .. } => {
-                return None;
+            | E::PasswordResetRequested { context, .. } => Self { context: Some(context), ..about },
+            E::SignInStarted { attempt, device, context, .. } => {
+                Self { attempt: Some(*attempt), device: *device, context: Some(context), ..about }
             }
-            _ => (None, None),
-        };
-        Some(Self {
-            position: happened.position.0,
-            account_id: happened.key.clone(),
-            at: happened.at.micros(),
-            event_type: event.event_type().to_owned(),
-            address: context.map(|c| c.address.clone()),
-            device: context.map(|c| c.device.clone()),
-            place: context.and_then(|c| c.place.clone()),
-            detail,
+            E::SignInSucceeded { attempt, device, context, .. } => {
+                Self { attempt: Some(*attempt), device: Some(*device), context: Some(context), ..about }
+            }
+            E::PasswordRejected { attempt } | E::PasswordAccepted { attempt } => {
+                Self { attempt: Some(*attempt), ..about }
+            }
+            E::SignInRefused { attempt, reason } => {
+                Self { attempt: Some(*attempt), detail: name_of(reason), ..about }
+            }
+            E::SecondFactorRejected { attempt, factor, .. } => {
+                Self { attempt: Some(*attempt), detail: name_of(factor), ..about }
+            }
+            E::TotpAccepted { attempt, .. } | E::RecoveryCodeAccepted { attempt, .. } => {
+                Self { attempt: Some(*attempt), ..about }
+            }
+            E::DeviceFirstSeen { device, name, context } => {
+                Self { device: Some(*device), context: Some(context), detail: Some(name.clone()), ..about }
+            }
+            E::DeviceRenamed { device, name } => {
+                Self { device: Some(*device), detail: Some(name.clone()), ..about }
+            }
+            E::DeviceRemoved { device } => Self { device: Some(*device), ..about },
+            E::SessionOpened { session, device, .. } => {
+                Self { session: Some(*session), device: Some(*device), ..about }
+            }
+            E::SessionEnded { session, reason } => {
+                Self { session: Some(*session), detail: name_of(reason), ..about }
+            }
+            E::ReauthenticationRejected { attempt, session }
+            | E::ReauthenticationSucceeded { attempt, session } => {
+                Self { attempt: Some(*attempt), session: Some(*session), ..about }
+            }
+            E::PasswordChanged { change, .. } => Self { detail: name_of(change), ..about },
+            E::RecoveryCodesGenerated { count, .. } => Self { detail: Some(count.to_string()), ..about },
+            // An operator's note is for operators.
+            E::Locked { reason, note: _ } => Self { detail: name_of(reason), ..about },
+            E::Unlocked { reason } => Self { detail: name_of(reason), ..about },
+            E::EmailVerificationRequested { .. }
+            | E::EmailVerified { .. }
+            | E::TotpEnrolmentStarted { .. }
+            | E::TotpEnrolled { .. }
+            | E::TotpRemoved { .. }
+            | E::SignInDisowned { .. } => about,
+            E::SecondFactorStarted { .. }
+            | E::ReauthenticationStarted { .. }
+            | E::SessionRefreshed { .. }
+            | E::PasswordRehashed { .. } => return None,
         })
     }
 }
@@ -91,6 +166,25 @@ pub struct ActivityRow {
     pub detail: Option<String>,
 }
 
+/// Only what is not personal.
+impl std::fmt::Debug for ActivityRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut debug = f.debug_struct("ActivityRow");
+        debug.field("position", &self.position).field("event_type", &self.event_type).finish_non_exhaustive()
+    }
+}
+
+/// Where an attempt came from stands in the event that started it.
+const PAGE: &str = "SELECT a.position, a.at, a.event_type, coalesce(a.address, s.address),
+        coalesce(a.device, s.device, d.name), coalesce(a.place, s.place), a.detail
+    FROM activity a
+    LEFT JOIN activity s ON s.attempt_id = a.attempt_id AND s.event_type = 'sign_in.started'
+        AND s.account_id = a.account_id
+    LEFT JOIN sessions n ON n.account_id = a.account_id AND n.session_id = a.session_id
+    LEFT JOIN devices d ON d.account_id = a.account_id AND d.device_id = coalesce(a.device_id, n.device_id)
+    WHERE a.account_id = $1 AND a.position < $2
+    ORDER BY a.position DESC LIMIT $3";
+
 impl Views {
     /// What happened to the account before a position, newest first, at most `limit`.
     ///
@@ -102,18 +196,21 @@ impl Views {
         before: Option<Position>,
         limit: u32,
     ) -> Result<Vec<ActivityRow>, ViewsError> {
-        let page = format!("WHERE account_id = $1 AND position < $2 ORDER BY position DESC LIMIT {limit}");
-        let before = before.map_or(i64::MAX, |position| i64::try_from(position.0).unwrap_or(i64::MAX));
-        let rows = StoredActivity::select(self.readers(), &page, &account.to_string(), before).await?;
-        let activity = |row: StoredActivity| ActivityRow {
-            position: Position(row.position),
-            at: Timestamp::from_micros(row.at),
-            event_type: row.event_type,
-            address: row.address,
-            device: row.device,
-            place: row.place,
-            detail: row.detail,
+        let page = sqlx::query(PAGE)
+            .bind(key_bytes(account.0))
+            .bind(before.map_or(i64::MAX, sql_position))
+            .bind(i64::from(limit));
+        let activity = |row| {
+            Ok(ActivityRow {
+                position: Position::read(&row, 0)?,
+                at: Timestamp::read(&row, 1)?,
+                event_type: String::read(&row, 2)?,
+                address: Option::read(&row, 3)?,
+                device: Option::read(&row, 4)?,
+                place: Option::read(&row, 5)?,
+                detail: Option::read(&row, 6)?,
+            })
         };
-        Ok(rows.into_iter().map(activity).collect())
+        Ok(page.try_map(activity).fetch_all(self.readers()).await?)
     }
 }

@@ -1,60 +1,95 @@
 //! The view `devices`: the devices that accounts know, and those they knew.
 
-use crate::page::Happened;
-use crate::table::{Table, table};
+use crate::cell::key_bytes;
+use crate::rows::Rows;
+use crate::table::{self, arguments, row};
+use crate::view::{Happened, View, What};
 use crate::{Views, ViewsError};
-use uuid::Uuid;
+use sqlx::SqliteConnection;
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::{AccountId, DeviceId, Timestamp};
 
-table!(StoredDevice, "devices", indexes ["account_id"], {
-    device_id: String = "TEXT PRIMARY KEY",
-    account_id: String = "TEXT NOT NULL",
-    name: String = "TEXT NOT NULL",
-    kind: String = "TEXT NOT NULL",
-    first_seen: i64 = "INTEGER NOT NULL",
-    last_seen: i64 = "INTEGER NOT NULL",
-    place: Option<String> = "TEXT",
-    removed_at: Option<i64> = "INTEGER",
-});
-
-/// The device that an event changes.
-pub(crate) fn device_of(event: &AccountEvent) -> Option<DeviceId> {
-    match event {
-        AccountEvent::DeviceFirstSeen { device, .. }
-        | AccountEvent::DeviceRenamed { device, .. }
-        | AccountEvent::DeviceRemoved { device } => Some(*device),
-        // A new device gets its row by the event that follows.
-        AccountEvent::SignInSucceeded { device, new_device: false, .. } => Some(*device),
-        _ => None,
+row! {
+    pub(crate) struct StoredDevice in "devices" version 1 indexes [];
+    key {
+        account: AccountId = "account_id",
+        device: DeviceId = "device_id",
+    }
+    rest {
+        name: String = "name",
+        kind: String = "kind",
+        first_seen: Timestamp = "first_seen",
+        last_seen: Timestamp = "last_seen",
+        place: Option<String> = "place",
+        removed_at: Option<Timestamp> = "removed_at",
     }
 }
 
-impl StoredDevice {
-    /// Applies an event of this device.
-    pub(crate) fn apply(&mut self, event: &AccountEvent, happened: &Happened) {
-        let at = happened.at.micros();
+#[derive(Default)]
+pub(crate) struct Devices {
+    rows: Rows<StoredDevice>,
+}
+
+impl View for Devices {
+    type Row = StoredDevice;
+
+    fn plan(&mut self, happened: &Happened) {
+        let What::Account(account, event) = &happened.what else { return };
         match event {
-            AccountEvent::DeviceFirstSeen { device, name, context } => {
-                *self = Self {
-                    device_id: device.to_string(),
-                    account_id: happened.key.clone(),
-                    name: name.clone(),
-                    kind: context.device.clone(),
-                    first_seen: at,
-                    last_seen: at,
-                    place: context.place.clone(),
-                    removed_at: None,
-                };
-            }
-            AccountEvent::DeviceRenamed { name, .. } => self.name.clone_from(name),
-            AccountEvent::DeviceRemoved { .. } => self.removed_at = Some(at),
-            AccountEvent::SignInSucceeded { context, .. } => {
-                self.last_seen = at;
-                self.place.clone_from(&context.place);
+            AccountEvent::DeviceFirstSeen { device, .. } => self.rows.will_make((*account, *device)),
+            AccountEvent::DeviceRenamed { device, .. }
+            | AccountEvent::DeviceRemoved { device }
+            | AccountEvent::SignInSucceeded { device, new_device: false, .. } => {
+                self.rows.want((*account, *device))
             }
             _ => {}
         }
+    }
+
+    async fn load(&mut self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.load(connection, generation).await
+    }
+
+    fn apply(&mut self, happened: &Happened) {
+        let What::Account(account, event) = &happened.what else { return };
+        let at = happened.at;
+        match event {
+            AccountEvent::DeviceFirstSeen { device, name, context } => self.rows.insert(StoredDevice {
+                account: *account,
+                device: *device,
+                name: name.clone(),
+                kind: context.device.clone(),
+                first_seen: at,
+                last_seen: at,
+                place: context.place.clone(),
+                removed_at: None,
+            }),
+            AccountEvent::DeviceRenamed { device, name } => {
+                if let Some(row) = self.rows.get_mut((*account, *device)) {
+                    row.name.clone_from(name);
+                }
+            }
+            AccountEvent::DeviceRemoved { device } => {
+                if let Some(row) = self.rows.get_mut((*account, *device)) {
+                    row.removed_at = Some(at);
+                }
+            }
+            AccountEvent::SignInSucceeded { device, new_device: false, context, .. } => {
+                if let Some(row) = self.rows.get_mut((*account, *device)) {
+                    row.last_seen = at;
+                    row.place.clone_from(&context.place);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn erase(&mut self, account: AccountId) {
+        self.rows.erase(account, |row| row.account);
+    }
+
+    async fn write(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.write(connection, generation).await
     }
 }
 
@@ -73,23 +108,27 @@ pub struct DeviceRow {
     pub place: Option<String>,
 }
 
+/// Without any value: they are personal.
+impl std::fmt::Debug for DeviceRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DeviceRow").field("device", &self.device).finish_non_exhaustive()
+    }
+}
+
+const KNOWN: &str = "WHERE account_id = $1 AND removed_at IS NULL ORDER BY last_seen DESC, device_id";
+
 impl Views {
     /// The devices that the account knows, last seen first.
     ///
     /// # Errors
     /// When the views cannot be read.
     pub async fn devices(&self, account: AccountId) -> Result<Vec<DeviceRow>, ViewsError> {
-        let known = "WHERE account_id = $1 AND removed_at IS NULL ORDER BY last_seen DESC LIMIT $2";
-        let rows = StoredDevice::select(self.readers(), known, &account.to_string(), 1_000).await?;
+        let rows: Vec<StoredDevice> =
+            table::query(self.readers(), KNOWN, arguments!(key_bytes(account.0))).await?;
         let device = |row: StoredDevice| {
-            Some(DeviceRow {
-                device: DeviceId(Uuid::parse_str(&row.device_id).ok()?),
-                name: row.name,
-                first_seen: Timestamp::from_micros(row.first_seen),
-                last_seen: Timestamp::from_micros(row.last_seen),
-                place: row.place,
-            })
+            let StoredDevice { device, name, first_seen, last_seen, place, .. } = row;
+            DeviceRow { device, name, first_seen, last_seen, place }
         };
-        Ok(rows.into_iter().filter_map(device).collect())
+        Ok(rows.into_iter().map(device).collect())
     }
 }

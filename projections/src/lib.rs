@@ -1,23 +1,33 @@
 //! The read side: one file per view (events in, rows out, queries beside them), and the projector.
 //!
-//! Rows and cursor commit together. A rebuild builds new tables beside the live ones and swaps them in.
+//! A page of events is folded in memory and written as few rows as have changed; rows and cursor commit together.
+//! A rebuild builds new tables beside the live ones and swaps them in.
 
 mod accounts;
 mod activity;
+mod cell;
 mod devices;
+mod digest;
+mod feed;
+mod generations;
 mod notifications;
 mod page;
 mod projector;
 mod rebuild;
+mod rows;
 mod sessions;
 mod table;
+#[cfg(test)]
+mod tests;
+mod view;
 mod views;
 
 pub use accounts::AccountRow;
 pub use activity::ActivityRow;
 pub use devices::DeviceRow;
+pub use digest::digest;
 pub use page::Stopped;
 pub use projector::project;
-pub use rebuild::{RebuildReport, digest, rebuild};
+pub use rebuild::{RebuildReport, rebuild};
 pub use sessions::SessionRow;
-pub use views::{Behind, Status, Views, ViewsError};
+pub use views::{Behind, Stats, Status, Views, ViewsError};

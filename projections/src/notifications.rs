@@ -1,52 +1,101 @@
 //! The view `notifications`: where every message stands, and which are due.
 
-use crate::page::Happened;
-use crate::table::{Table, table};
+use crate::cell::Cell as _;
+use crate::rows::Rows;
+use crate::table::row;
+use crate::view::{Happened, View, What};
 use crate::{Views, ViewsError};
-use uuid::Uuid;
+use sqlx::SqliteConnection;
 use watchbook_domain::notification::NotificationEvent;
-use watchbook_domain::{NotificationId, Timestamp};
+use watchbook_domain::{AccountId, NotificationId, Timestamp};
+use watchbook_eventlog::Position;
 
-table!(StoredNotification, "notifications", indexes ["due_at", "account_id"], {
-    notification_id: String = "TEXT PRIMARY KEY",
-    account_id: String = "TEXT NOT NULL",
-    kind: String = "TEXT NOT NULL",
-    status: String = "TEXT NOT NULL",
-    attempts: u32 = "INTEGER NOT NULL",
-    due_at: Option<i64> = "INTEGER",
-    requested_at: i64 = "INTEGER NOT NULL",
-    sent_at: Option<i64> = "INTEGER",
-});
+row! {
+    pub(crate) struct StoredNotification in "notifications" version 1
+        indexes ["(due_at) WHERE due_at IS NOT NULL", "(account_id)"];
+    key {
+        notification: NotificationId = "notification_id",
+    }
+    rest {
+        account: AccountId = "account_id",
+        kind: String = "kind",
+        status: String = "status",
+        attempts: u32 = "attempts",
+        due_at: Option<Timestamp> = "due_at",
+        requested_at: Timestamp = "requested_at",
+        sent_at: Option<Timestamp> = "sent_at",
+        position: Position = "position",
+    }
+}
 
-impl StoredNotification {
-    /// Applies one event of this notification.
-    pub(crate) fn apply(&mut self, event: &NotificationEvent, happened: &Happened) {
-        let at = happened.at.micros();
+#[derive(Default)]
+pub(crate) struct Notifications {
+    rows: Rows<StoredNotification>,
+}
+
+impl View for Notifications {
+    type Row = StoredNotification;
+
+    fn plan(&mut self, happened: &Happened) {
+        match &happened.what {
+            What::Notification(id, NotificationEvent::Requested { .. }) => self.rows.will_make((*id,)),
+            What::Notification(id, _) => self.rows.want((*id,)),
+            _ => {}
+        }
+    }
+
+    async fn load(&mut self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.load(connection, generation).await
+    }
+
+    fn apply(&mut self, happened: &Happened) {
+        let What::Notification(id, event) = &happened.what else { return };
+        let at = happened.at;
+        if let NotificationEvent::Requested { account, notice, .. } = event {
+            return self.rows.insert(StoredNotification {
+                notification: *id,
+                account: *account,
+                kind: notice.kind().to_owned(),
+                status: "pending".to_owned(),
+                attempts: 0,
+                due_at: Some(at),
+                requested_at: at,
+                sent_at: None,
+                position: happened.position,
+            });
+        }
+        let Some(row) = self.rows.get_mut((*id,)) else { return };
+        row.position = happened.position;
         match event {
-            NotificationEvent::Requested { account, notice, .. } => {
-                self.notification_id.clone_from(&happened.key);
-                self.account_id = account.to_string();
-                notice.kind().clone_into(&mut self.kind);
-                "pending".clone_into(&mut self.status);
-                self.requested_at = at;
-                self.due_at = Some(at);
-            }
+            NotificationEvent::Requested { .. } => {}
             NotificationEvent::Sent { attempt } => {
-                self.attempts = *attempt;
-                "sent".clone_into(&mut self.status);
-                self.due_at = None;
-                self.sent_at = Some(at);
+                row.attempts = *attempt;
+                "sent".clone_into(&mut row.status);
+                row.due_at = None;
+                row.sent_at = Some(at);
             }
             NotificationEvent::Failed { attempt, retry_at } => {
-                self.attempts = *attempt;
-                self.due_at = retry_at.map(Timestamp::micros);
+                row.attempts = *attempt;
+                row.due_at = *retry_at;
                 if retry_at.is_none() {
-                    "given_up".clone_into(&mut self.status);
+                    "given_up".clone_into(&mut row.status);
                 }
             }
         }
     }
+
+    fn erase(&mut self, account: AccountId) {
+        self.rows.erase(account, |row| row.account);
+    }
+
+    async fn write(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.write(connection, generation).await
+    }
 }
+
+const DUE: &str =
+    "SELECT notification_id FROM notifications WHERE due_at <= $1 ORDER BY due_at, position LIMIT $2";
+const NEXT: &str = "SELECT min(due_at) FROM notifications WHERE due_at IS NOT NULL";
 
 impl Views {
     /// Messages whose next try is due, the longest due first.
@@ -58,9 +107,18 @@ impl Views {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<NotificationId>, ViewsError> {
-        let due = format!("WHERE $1 = '' AND due_at <= $2 ORDER BY due_at LIMIT {limit}");
-        let rows = StoredNotification::select(self.readers(), &due, "", now.micros()).await?;
-        let id = |row: StoredNotification| Uuid::parse_str(&row.notification_id).ok().map(NotificationId);
-        Ok(rows.into_iter().filter_map(id).collect())
+        let due = sqlx::query(DUE).bind(now.micros()).bind(i64::from(limit));
+        Ok(due.try_map(|row| NotificationId::read(&row, 0)).fetch_all(self.readers()).await?)
+    }
+
+    /// When the next try of any message is due, now or later; `None` when none waits.
+    ///
+    /// # Errors
+    /// When the views cannot be read.
+    pub async fn next_notification_at(&self) -> Result<Option<Timestamp>, ViewsError> {
+        Ok(sqlx::query(NEXT)
+            .try_map(|row| Option::<Timestamp>::read(&row, 0))
+            .fetch_one(self.readers())
+            .await?)
     }
 }

@@ -1,35 +1,25 @@
-//! A page of events: opened, decoded, folded in memory, and written as few rows as there are changed keys.
+//! A page of events: read, opened and decoded; then folded in memory and written as few rows as have changed.
+//!
+//! A page ends before an event that cannot be decoded. A full one ends between two commands where it can, which
+//! spares looking up what the beginning of a command said.
 
-use crate::accounts::StoredAccount;
-use crate::activity::StoredActivity;
-use crate::devices::{StoredDevice, device_of};
-use crate::notifications::StoredNotification;
-use crate::sessions::{StoredSession, session_of};
-use crate::table::Table;
-use sqlx::{AssertSqlSafe, SqliteConnection};
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-use watchbook_domain::account::AccountEvent;
-use watchbook_domain::notification::{Notification, NotificationEvent};
-use watchbook_domain::{Account, Aggregate, ClientContext, Timestamp};
+use crate::ViewsError;
+use crate::accounts::Accounts;
+use crate::activity::Activity;
+use crate::devices::Devices;
+use crate::notifications::Notifications;
+use crate::sessions::Sessions;
+use crate::view::{Happened, View as _, What};
+use sqlx::SqliteConnection;
+use watchbook_domain::notification::Notification;
+use watchbook_domain::{Account, AccountId, Aggregate, Timestamp};
 use watchbook_eventlog::upcast::decode;
-use watchbook_eventlog::{Opened, Position, RecordedEvent, SealError, Sealer};
+use watchbook_eventlog::{ERASED, EventLog, Opened, Position, RecordedEvent, SealError, Sealer};
 
-/// Where and when an event happened, and the key of its stream (an account's or notification's id).
-pub(crate) struct Happened {
-    pub(crate) key: String,
-    pub(crate) position: Position,
-    pub(crate) at: Timestamp,
-}
+/// Events opened before other tasks get their turn.
+const BREATH: usize = 256;
 
-enum Decoded {
-    Account(AccountEvent),
-    Notification(NotificationEvent),
-    /// The subject's key was destroyed.
-    Erased,
-}
-
-/// The event that stopped a page.
+/// The event at which a projection has stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stopped {
     /// Where it is.
@@ -42,51 +32,113 @@ pub struct Stopped {
 
 /// Events that the views care for, up to the first that cannot be decoded.
 pub(crate) struct Page {
-    events: Vec<(Happened, Decoded)>,
+    happened: Vec<Happened>,
+    /// Events of all kinds.
+    pub(crate) events: u64,
     /// The last position this page answers for.
     pub(crate) end: Position,
-    /// When the last event was recorded.
-    pub(crate) end_at: Timestamp,
-    /// What comes right after `end`, if that is why the page ends.
-    pub(crate) stopped: Option<Stopped>,
+    /// When the first event after the page's start was recorded; `None` when there is none.
+    pub(crate) first_at: Option<Timestamp>,
+    /// When the last event up to `end` was recorded.
+    pub(crate) last_at: Timestamp,
+    /// Whether the log had as much as was asked for.
+    pub(crate) full: bool,
+    /// Why the page ends where it does, if there is something after it that cannot be applied; and when that
+    /// was recorded.
+    pub(crate) stopped: Option<(Stopped, Timestamp)>,
+}
+
+/// Events as the log has them, still sealed.
+pub(crate) struct Sealed {
+    after: Position,
+    events: Vec<RecordedEvent>,
+    first_at: Option<Timestamp>,
+    pub(crate) full: bool,
+}
+
+impl Sealed {
+    /// Reads up to `limit` events after `after`.
+    pub(crate) async fn read(log: &dyn EventLog, after: Position, limit: usize) -> Result<Self, ViewsError> {
+        let mut events = log.read_all(after, limit).await?;
+        let full = events.len() >= limit;
+        let first_at = events.first().map(|first| first.event.recorded_at);
+        if full {
+            events.truncate(start_of_last_command(&events).unwrap_or(events.len()));
+        }
+        Ok(Self { after, events, first_at, full })
+    }
+
+    /// Position of the last event, or of the one before the page.
+    pub(crate) fn end(&self) -> Position {
+        self.events.last().map_or(self.after, |last| last.position)
+    }
 }
 
 impl Page {
-    /// Opens and decodes what was read after `after`.
-    pub(crate) async fn open(
-        sealer: &Sealer,
-        after: Position,
-        read: Vec<RecordedEvent>,
-    ) -> Result<Self, SealError> {
-        let all = read.len();
-        let (end, end_at) =
-            read.last().map_or((after, Timestamp::default()), |last| (last.position, last.event.recorded_at));
-        let concerned = |event: &RecordedEvent| {
-            let category = event.stream.category();
-            category == Account::CATEGORY || category == Notification::CATEGORY
+    /// Opens and decodes.
+    ///
+    /// # Errors
+    /// When the vault does not answer.
+    pub(crate) async fn open(sealer: &Sealer, sealed: Sealed) -> Result<Self, ViewsError> {
+        let Sealed { after, mut events, first_at, full } = sealed;
+        let mut page = Self {
+            happened: Vec::with_capacity(events.len()),
+            events: 0,
+            end: after,
+            first_at,
+            last_at: Timestamp::default(),
+            full,
+            stopped: None,
         };
-        let wanted: Vec<RecordedEvent> = read.into_iter().filter(concerned).collect();
-        let (opened, refused) = open_up_to_failure(sealer, &wanted).await?;
-        let mut page = Self { events: Vec::with_capacity(all), end, end_at, stopped: None };
-        for (recorded, opened) in wanted.iter().zip(opened.into_iter().map(Ok).chain(refused.map(Err))) {
-            let event = &recorded.event;
-            match opened.and_then(|opened| decoded(recorded, opened)) {
-                Ok(decoded) => {
-                    let key = recorded.stream.key().to_owned();
-                    page.events.push((
-                        Happened { key, position: recorded.position, at: event.recorded_at },
-                        decoded,
-                    ));
-                }
-                Err(error) => {
-                    let (position, event_type) = (recorded.position, event.event_type.clone());
-                    page.stopped = Some(Stopped { position, event_type, error });
-                    page.end = page.events.last().map_or(after, |(happened, _)| happened.position);
-                    break;
+        if let Some(failed) = page.open_all(sealer, &events).await? {
+            events.truncate(failed);
+        }
+        if let Some(last) = events.last() {
+            page.end = last.position;
+            page.last_at = last.event.recorded_at;
+        }
+        page.events = events.len() as u64;
+        Ok(page)
+    }
+
+    /// Answers with the index of the event that cannot be opened or decoded, if there is one.
+    async fn open_all(
+        &mut self,
+        sealer: &Sealer,
+        events: &[RecordedEvent],
+    ) -> Result<Option<usize>, ViewsError> {
+        for (n, some) in events.chunks(BREATH).enumerate() {
+            let opened = match sealer.open_page(some).await {
+                Err(error) if error.is_unavailable() => return Err(error.into()),
+                opened => opened.ok(),
+            };
+            let mut opened = opened.map(Vec::into_iter);
+            for (at, recorded) in some.iter().enumerate() {
+                let opened = match &mut opened {
+                    Some(opened) => opened.next().map(Ok),
+                    // One of them does not open: one by one, to find which.
+                    None if is_seen(recorded) => Some(sealer.open_event(recorded).await),
+                    None => continue,
+                };
+                let happened = match opened.unwrap_or(Ok(Opened::Erased)) {
+                    Ok(opened) => happened(recorded, opened),
+                    Err(error) if error.is_unavailable() => return Err(error.into()),
+                    Err(error) => Err(in_full(&error)),
+                };
+                match happened {
+                    Ok(happened) => self.happened.extend(happened),
+                    Err(error) => {
+                        let RecordedEvent { position, event, .. } = recorded;
+                        let event_type = event.event_type.clone();
+                        let stopped = Stopped { position: *position, event_type, error };
+                        self.stopped = Some((stopped, event.recorded_at));
+                        return Ok(Some(n * BREATH + at));
+                    }
                 }
             }
+            tokio::task::yield_now().await;
         }
-        Ok(page)
+        Ok(None)
     }
 
     /// Applies the page to one generation of tables, within the caller's transaction.
@@ -95,161 +147,103 @@ impl Page {
         connection: &mut SqliteConnection,
         generation: i64,
     ) -> Result<(), sqlx::Error> {
-        let mut accounts = Rows::<StoredAccount>::default();
-        let mut sessions = Rows::<StoredSession>::default();
-        let mut devices = Rows::<StoredDevice>::default();
-        let mut notifications = Rows::<StoredNotification>::default();
-        let mut erased = BTreeSet::new();
-        for (happened, event) in &self.events {
-            match event {
-                Decoded::Account(event) => {
-                    accounts.want(happened.key.clone());
-                    sessions.want(session_of(event).map(|id| id.to_string()));
-                    devices.want(device_of(event).map(|id| id.to_string()));
+        let mut accounts = Accounts::default();
+        let mut sessions = Sessions::default();
+        let mut devices = Devices::default();
+        let mut activity = Activity::default();
+        let mut notifications = Notifications::default();
+        macro_rules! each {
+            ($view:ident => $do:expr) => {{
+                {
+                    let $view = &mut accounts;
+                    $do;
                 }
-                Decoded::Notification(_) => notifications.want(happened.key.clone()),
-                Decoded::Erased => {
-                    erased.insert(happened.key.as_str());
+                {
+                    let $view = &mut sessions;
+                    $do;
                 }
+                {
+                    let $view = &mut devices;
+                    $do;
+                }
+                {
+                    let $view = &mut activity;
+                    $do;
+                }
+                {
+                    let $view = &mut notifications;
+                    $do;
+                }
+            }};
+        }
+        each!(view => self.happened.iter().for_each(|happened| view.plan(happened)));
+        each!(view => view.load(connection, generation).await?);
+        for happened in &self.happened {
+            accounts.apply(happened);
+            match happened.what {
+                What::Account(account, _) if accounts.knows(account) => {
+                    sessions.apply(happened);
+                    devices.apply(happened);
+                    activity.apply(happened);
+                }
+                What::Notification(..) => notifications.apply(happened),
+                What::Erased(account) if accounts.knows(account) => each!(view => view.erase(account)),
+                What::Account(..) | What::Erased(_) => {}
             }
         }
-        accounts.load(connection, generation, |row| &row.account_id).await?;
-        sessions.load(connection, generation, |row| &row.session_id).await?;
-        devices.load(connection, generation, |row| &row.device_id).await?;
-        notifications.load(connection, generation, |row| &row.notification_id).await?;
-
-        let mut activity = Vec::new();
-        let mut sign_ins = BTreeMap::<&str, Cow<'_, ClientContext>>::new();
-        for (happened, event) in &self.events {
-            match event {
-                Decoded::Account(event) => {
-                    let key = happened.key.as_str();
-                    if let AccountEvent::SignInSucceeded { context, .. } = event {
-                        sign_ins.insert(key, Cow::Borrowed(context));
-                    }
-                    // Where a page ends must not show: the sign-in may lie in the one before.
-                    if matches!(event, AccountEvent::SessionOpened { .. })
-                        && !sign_ins.contains_key(key)
-                        && let Some(context) =
-                            StoredActivity::last_sign_in(connection, generation, key).await?
-                    {
-                        sign_ins.insert(key, Cow::Owned(context));
-                    }
-                    let context = sign_ins.get(key).map(Cow::as_ref);
-                    accounts.change(&happened.key, |row| row.apply(event, happened));
-                    if let Some(id) = session_of(event) {
-                        sessions.change(&id.to_string(), |row| row.apply(event, happened, context));
-                    }
-                    if let Some(id) = device_of(event) {
-                        devices.change(&id.to_string(), |row| row.apply(event, happened));
-                    }
-                    activity.extend(StoredActivity::of(event, happened));
-                }
-                Decoded::Notification(event) => {
-                    notifications.change(&happened.key, |row| row.apply(event, happened));
-                }
-                Decoded::Erased => {}
-            }
-        }
-        // A row without its key was never begun: its first event is not of this log.
-        StoredAccount::store(connection, generation, &accounts.begun(|row| &row.account_id)).await?;
-        StoredSession::store(connection, generation, &sessions.begun(|row| &row.session_id)).await?;
-        StoredDevice::store(connection, generation, &devices.begun(|row| &row.device_id)).await?;
-        StoredNotification::store(connection, generation, &notifications.begun(|row| &row.notification_id))
-            .await?;
-        StoredActivity::store(connection, generation, &activity.iter().collect::<Vec<_>>()).await?;
-        for key in erased {
-            for (table, column) in [
-                (StoredAccount::name(generation), "account_id"),
-                (StoredSession::name(generation), "account_id"),
-                (StoredDevice::name(generation), "account_id"),
-                (StoredActivity::name(generation), "account_id"),
-                (StoredNotification::name(generation), "account_id"),
-                (StoredNotification::name(generation), "notification_id"),
-            ] {
-                let sql = AssertSqlSafe(format!("DELETE FROM {table} WHERE {column} = $1"));
-                sqlx::query(sql).bind(key).execute(&mut *connection).await?;
-            }
-        }
+        each!(view => view.write(connection, generation).await?);
         Ok(())
     }
 }
 
-/// Opens events up to the first that cannot be, and says why that one cannot.
-async fn open_up_to_failure(
-    sealer: &Sealer,
-    wanted: &[RecordedEvent],
-) -> Result<(Vec<Opened>, Option<String>), SealError> {
-    match sealer.open_page(wanted).await {
-        Ok(opened) => return Ok((opened, None)),
-        Err(error) if error.is_unavailable() => return Err(error),
-        Err(_) => {}
-    }
-    // One by one, to find the event that is to blame.
-    let mut opened = Vec::with_capacity(wanted.len());
-    for recorded in wanted {
-        match sealer.open_event(recorded).await {
-            Ok(one) => opened.push(one),
-            Err(error) if error.is_unavailable() => return Err(error),
-            Err(error) => return Ok((opened, Some(error.to_string()))),
-        }
-    }
-    Ok((opened, None))
+/// Whether the views care for events of this stream.
+fn is_seen(recorded: &RecordedEvent) -> bool {
+    let category = recorded.stream.category();
+    category == Account::CATEGORY || category == Notification::CATEGORY
 }
 
-fn decoded(recorded: &RecordedEvent, opened: Opened) -> Result<Decoded, String> {
-    let (event_type, version) = (&recorded.event.event_type, recorded.event.schema_version);
-    let decoded = match opened {
-        Opened::Erased => Ok(Decoded::Erased),
-        Opened::Payload(payload) if recorded.stream.category() == Account::CATEGORY => {
-            decode(event_type, version, &payload).map(Decoded::Account)
-        }
-        Opened::Payload(payload) => decode(event_type, version, &payload).map(Decoded::Notification),
+fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>, String> {
+    let event = &recorded.event;
+    let key = recorded.stream.key();
+    let payload = match opened {
+        Opened::Payload(payload) if event.event_type != ERASED => Some(payload),
+        _ => None,
     };
-    decoded.map_err(|error| error.to_string())
+    let what = match (recorded.stream.category(), payload) {
+        (Account::CATEGORY, Some(payload)) => {
+            let account = key.parse().map_err(|_| "the stream's name holds no account".to_owned())?;
+            let event = decode(&event.event_type, event.schema_version, &payload);
+            What::Account(account, event.map_err(|error| in_full(&error))?)
+        }
+        (Notification::CATEGORY, Some(payload)) => {
+            let id = key.parse().map_err(|_| "the stream's name holds no notification".to_owned())?;
+            let event = decode(&event.event_type, event.schema_version, &payload);
+            What::Notification(id, event.map_err(|error| in_full(&error))?)
+        }
+        (Account::CATEGORY | Notification::CATEGORY, None) => What::Erased(AccountId(event.subject.0)),
+        _ => return Ok(None),
+    };
+    Ok(Some(Happened { position: recorded.position, version: recorded.version, at: event.recorded_at, what }))
 }
 
-/// Rows that a page touches, by key.
-struct Rows<T>(BTreeMap<String, T>);
-
-impl<T> Default for Rows<T> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
+/// An error with its causes; none of those says anything of a payload.
+fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
-impl<T: Table + Default + Clone> Rows<T> {
-    fn want(&mut self, keys: impl Into<Option<String>>) {
-        if let Some(key) = keys.into() {
-            self.0.entry(key).or_default();
-        }
-    }
-
-    async fn load(
-        &mut self,
-        connection: &mut SqliteConnection,
-        generation: i64,
-        key: impl Fn(&T) -> &String,
-    ) -> Result<(), sqlx::Error> {
-        let keys: Vec<&str> = self.0.keys().map(String::as_str).collect();
-        for row in T::load(connection, generation, &keys).await? {
-            self.0.insert(key(&row).clone(), row);
-        }
-        Ok(())
-    }
-
-    fn change(&mut self, key: &str, change: impl FnOnce(&mut T)) {
-        if let Some(row) = self.0.get_mut(key) {
-            change(row);
-        }
-    }
-
-    fn begun(&self, key: impl Fn(&T) -> &String) -> Vec<&T> {
-        self.0.values().filter(|row| !key(row).is_empty()).collect()
-    }
+/// The events of a command lie side by side, on one stream, out of one request. `None` when there is but one
+/// command, too long for a page.
+fn start_of_last_command(events: &[RecordedEvent]) -> Option<usize> {
+    let last = events.last()?;
+    let other = |event: &RecordedEvent| {
+        event.stream != last.stream || event.event.correlation_id != last.event.correlation_id
+    };
+    events.iter().rposition(other).map(|before| before + 1)
 }
 
-/// A unit variant's name, as it is serialised.
-pub(crate) fn name_of(value: &impl serde::Serialize) -> Option<String> {
-    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
+impl From<SealError> for ViewsError {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
 }

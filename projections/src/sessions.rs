@@ -1,74 +1,180 @@
 //! The view `sessions`: every session, live and ended.
 
-use crate::page::{Happened, name_of};
-use crate::table::{Table, table};
+use crate::activity::StoredActivity;
+use crate::cell::{Cell as _, key_bytes};
+use crate::rows::Rows;
+use crate::table::{self, Row as _, row, table_name};
+use crate::view::{Happened, View, What, name_of};
 use crate::{Views, ViewsError};
+use sqlx::{AssertSqlSafe, SqliteConnection};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-use watchbook_domain::account::{AccountEvent, Level};
+use watchbook_domain::account::{AccountEvent, EndReason, Level, PasswordChange};
 use watchbook_domain::{AccountId, ClientContext, DeviceId, SessionId, Timestamp};
 
-table!(StoredSession, "sessions", indexes ["account_id"], {
-    session_id: String = "TEXT PRIMARY KEY",
-    account_id: String = "TEXT NOT NULL",
-    device_id: String = "TEXT NOT NULL",
-    level: String = "TEXT NOT NULL",
-    opened_at: i64 = "INTEGER NOT NULL",
-    refreshed_at: i64 = "INTEGER NOT NULL",
-    idle_expires_at: i64 = "INTEGER NOT NULL",
-    expires_at: i64 = "INTEGER NOT NULL",
-    ended_at: Option<i64> = "INTEGER",
-    end_reason: Option<String> = "TEXT",
-    address: String = "TEXT NOT NULL",
-    place: Option<String> = "TEXT",
-});
+row! {
+    pub(crate) struct StoredSession in "sessions" version 1 indexes [];
+    key {
+        account: AccountId = "account_id",
+        session: SessionId = "session_id",
+    }
+    rest {
+        device: DeviceId = "device_id",
+        level: String = "level",
+        opened_at: Timestamp = "opened_at",
+        refreshed_at: Timestamp = "refreshed_at",
+        idle_expires_at: Timestamp = "idle_expires_at",
+        expires_at: Timestamp = "expires_at",
+        ended_at: Option<Timestamp> = "ended_at",
+        end_reason: Option<String> = "end_reason",
+        address: String = "address",
+        place: Option<String> = "place",
+    }
+}
 
-/// The session that an event is about.
-pub(crate) fn session_of(event: &AccountEvent) -> Option<SessionId> {
+#[derive(Default)]
+pub(crate) struct Sessions {
+    rows: Rows<StoredSession>,
+    /// Accounts all of whose sessions end, and when.
+    ending: Vec<(AccountId, Timestamp)>,
+    /// Where each account signed in from last.
+    signed_in: BTreeMap<AccountId, From>,
+    /// Accounts whose session is opened by a sign-in of an earlier page.
+    unknown: BTreeSet<AccountId>,
+}
+
+/// Address and place of a sign-in.
+#[derive(Clone, Default)]
+struct From {
+    address: String,
+    place: Option<String>,
+}
+
+/// Why an event ends all sessions of the account, if it does.
+fn ends_all(event: &AccountEvent) -> Option<EndReason> {
     match event {
-        AccountEvent::SessionOpened { session, .. }
-        | AccountEvent::SessionRefreshed { session, .. }
-        | AccountEvent::SessionEnded { session, .. } => Some(*session),
+        AccountEvent::Locked { .. } => Some(EndReason::AccountLocked),
+        AccountEvent::PasswordChanged { change: PasswordChange::Reset, .. } => {
+            Some(EndReason::PasswordChanged)
+        }
         _ => None,
     }
 }
 
-impl StoredSession {
-    /// Applies an event of this session. `context` is of the sign-in that opened it.
-    pub(crate) fn apply(
-        &mut self,
-        event: &AccountEvent,
-        happened: &Happened,
-        context: Option<&ClientContext>,
-    ) {
-        let at = happened.at.micros();
+impl View for Sessions {
+    type Row = StoredSession;
+
+    fn plan(&mut self, happened: &Happened) {
+        let What::Account(account, event) = &happened.what else { return };
         match event {
+            AccountEvent::SignInSucceeded { .. } => {
+                self.signed_in.entry(*account).or_default();
+            }
+            AccountEvent::SessionOpened { session, .. } => {
+                self.rows.will_make((*account, *session));
+                if !self.signed_in.contains_key(account) {
+                    self.unknown.insert(*account);
+                }
+            }
+            AccountEvent::SessionRefreshed { session, .. } | AccountEvent::SessionEnded { session, .. } => {
+                self.rows.want((*account, *session));
+            }
+            event if ends_all(event).is_some() => self.ending.push((*account, happened.at)),
+            _ => {}
+        }
+    }
+
+    async fn load(&mut self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.load(connection, generation).await?;
+        for (account, at) in &self.ending {
+            let (columns, table) =
+                (table::columns::<StoredSession>(""), table_name::<StoredSession>(generation));
+            let sql = AssertSqlSafe(format!(
+                "SELECT {columns} FROM {table} WHERE account_id = $1 AND ended_at IS NULL AND idle_expires_at > $2"
+            ));
+            let live = sqlx::query(sql).bind(key_bytes(account.0)).bind(at.micros());
+            for row in live.fetch_all(&mut *connection).await? {
+                self.rows.admit(StoredSession::read(&row)?);
+            }
+        }
+        for account in &self.unknown {
+            let table = table_name::<StoredActivity>(generation);
+            let sql = AssertSqlSafe(format!(
+                "SELECT coalesce(address, ''), place FROM {table} WHERE account_id = $1
+                 AND event_type = 'sign_in.succeeded' ORDER BY position DESC LIMIT 1"
+            ));
+            let last = sqlx::query(sql).bind(key_bytes(account.0));
+            if let Some(row) = last.fetch_optional(&mut *connection).await? {
+                let from = From { address: String::read(&row, 0)?, place: Option::read(&row, 1)? };
+                self.signed_in.insert(*account, from);
+            }
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, happened: &Happened) {
+        let What::Account(account, event) = &happened.what else { return };
+        let at = happened.at;
+        match event {
+            AccountEvent::SignInSucceeded { context: ClientContext { address, place, .. }, .. } => {
+                self.signed_in.insert(*account, From { address: address.clone(), place: place.clone() });
+            }
             AccountEvent::SessionOpened { session, device, level, idle_expires_at, expires_at, .. } => {
-                *self = Self {
-                    session_id: session.to_string(),
-                    account_id: happened.key.clone(),
-                    device_id: device.to_string(),
+                let From { address, place } = self.signed_in.get(account).cloned().unwrap_or_default();
+                self.rows.insert(StoredSession {
+                    account: *account,
+                    session: *session,
+                    device: *device,
                     level: level_name(*level).to_owned(),
                     opened_at: at,
                     refreshed_at: at,
-                    idle_expires_at: idle_expires_at.micros(),
-                    expires_at: expires_at.micros(),
+                    idle_expires_at: *idle_expires_at,
+                    expires_at: *expires_at,
                     ended_at: None,
                     end_reason: None,
-                    address: context.map(|c| c.address.clone()).unwrap_or_default(),
-                    place: context.and_then(|c| c.place.clone()),
-                };
+                    address,
+                    place,
+                });
             }
-            AccountEvent::SessionRefreshed { level, idle_expires_at, .. } => {
-                self.level = level_name(*level).to_owned();
-                self.refreshed_at = at;
-                self.idle_expires_at = idle_expires_at.micros();
+            AccountEvent::SessionRefreshed { session, level, idle_expires_at, .. } => {
+                if let Some(row) = self.rows.get_mut((*account, *session)) {
+                    level_name(*level).clone_into(&mut row.level);
+                    row.refreshed_at = at;
+                    row.idle_expires_at = *idle_expires_at;
+                }
             }
-            AccountEvent::SessionEnded { reason, .. } => {
-                self.ended_at = Some(at);
-                self.end_reason = name_of(reason);
+            AccountEvent::SessionEnded { session, reason } => {
+                if let Some(row) = self.rows.get_mut((*account, *session)) {
+                    row.end(*reason, at);
+                }
             }
-            _ => {}
+            event => {
+                if let Some(reason) = ends_all(event) {
+                    let of_account = (*account, SessionId(Uuid::nil()))..=(*account, SessionId(Uuid::max()));
+                    self.rows.change_all(of_account, |row| row.end(reason, at));
+                }
+            }
         }
+    }
+
+    fn erase(&mut self, account: AccountId) {
+        self.rows.erase(account, |row| row.account);
+    }
+
+    async fn write(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.write(connection, generation).await
+    }
+}
+
+impl StoredSession {
+    /// False if it was over before. One that has run out keeps its own end.
+    fn end(&mut self, reason: EndReason, at: Timestamp) -> bool {
+        let live = self.ended_at.is_none() && at < self.idle_expires_at && at < self.expires_at;
+        if live {
+            self.ended_at = Some(at);
+            self.end_reason = name_of(&reason);
+        }
+        live
     }
 }
 
@@ -102,8 +208,19 @@ pub struct SessionRow {
     pub place: Option<String>,
 }
 
-const LIVE: &str = "WHERE account_id = $1 AND ended_at IS NULL AND idle_expires_at > $2 AND expires_at > $2 \
-     ORDER BY opened_at DESC";
+/// Without any value: they are personal.
+impl std::fmt::Debug for SessionRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionRow").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+const LIVE: &str =
+    "SELECT s.session_id, s.device_id, coalesce(d.name, ''), s.level, s.opened_at, s.refreshed_at,
+        s.expires_at, s.address, s.place
+    FROM sessions s LEFT JOIN devices d ON d.account_id = s.account_id AND d.device_id = s.device_id
+    WHERE s.account_id = $1 AND s.ended_at IS NULL AND s.idle_expires_at > $2 AND s.expires_at > $2
+    ORDER BY s.opened_at DESC, s.session_id";
 
 impl Views {
     /// The account's live sessions, newest first.
@@ -111,23 +228,20 @@ impl Views {
     /// # Errors
     /// When the views cannot be read.
     pub async fn sessions(&self, account: AccountId, now: Timestamp) -> Result<Vec<SessionRow>, ViewsError> {
-        let rows = StoredSession::select(self.readers(), LIVE, &account.to_string(), now.micros()).await?;
-        let devices = self.devices(account).await?;
-        let session = |row: StoredSession| {
-            let device = DeviceId(Uuid::parse_str(&row.device_id).ok()?);
-            let name = devices.iter().find(|known| known.device == device).map(|known| known.name.clone());
-            Some(SessionRow {
-                session: SessionId(Uuid::parse_str(&row.session_id).ok()?),
-                device,
-                device_name: name.unwrap_or_default(),
-                level: row.level,
-                opened_at: Timestamp::from_micros(row.opened_at),
-                refreshed_at: Timestamp::from_micros(row.refreshed_at),
-                expires_at: Timestamp::from_micros(row.expires_at),
-                address: row.address,
-                place: row.place,
+        let live = sqlx::query(LIVE).bind(key_bytes(account.0)).bind(now.micros());
+        let session = |row| {
+            Ok(SessionRow {
+                session: SessionId::read(&row, 0)?,
+                device: DeviceId::read(&row, 1)?,
+                device_name: String::read(&row, 2)?,
+                level: String::read(&row, 3)?,
+                opened_at: Timestamp::read(&row, 4)?,
+                refreshed_at: Timestamp::read(&row, 5)?,
+                expires_at: Timestamp::read(&row, 6)?,
+                address: String::read(&row, 7)?,
+                place: Option::read(&row, 8)?,
             })
         };
-        Ok(rows.into_iter().filter_map(session).collect())
+        Ok(live.try_map(session).fetch_all(self.readers()).await?)
     }
 }

@@ -1,29 +1,23 @@
-//! The file of the views: its schema, its cursors, its connections.
+//! The file of the views: its connections, its cursors, and how far it has come.
 
-use crate::accounts::StoredAccount;
-use crate::activity::StoredActivity;
-use crate::devices::StoredDevice;
-use crate::notifications::StoredNotification;
+use crate::generations::{self, Generation};
 use crate::page::{Page, Stopped};
-use crate::sessions::StoredSession;
-use crate::table::Table;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Sqlite, SqlitePool, Transaction};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Mutex as AsyncMutex, MutexGuard, watch};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
 use watchbook_eventlog::Position;
 
-/// Of the mapping from events to rows. Raise it with every change of a table or of what goes into it: the
-/// views are then rebuilt beside the old ones at the next start.
-const VERSION: i64 = 1;
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const REACTOR_CURSOR: &str = "SELECT cursor FROM reactors WHERE name = $1";
+const SET_REACTOR_CURSOR: &str = "INSERT INTO reactors (name, cursor) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor";
 
-/// One row: the generation that readers see, the version it was built by, and how far it has come.
-const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS live (one INTEGER PRIMARY KEY CHECK (one = 1), generation INTEGER NOT NULL,
-    version INTEGER NOT NULL, cursor INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS reactors (name TEXT PRIMARY KEY, cursor INTEGER NOT NULL) STRICT;
-";
+/// Between looks at the file, for what another process applies.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Why the views cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -31,21 +25,27 @@ pub enum ViewsError {
     /// The URL is another store's.
     #[error("the views' URL is not sqlite:<file>")]
     Url,
+    /// The file cannot be made, readable by its owner alone.
+    #[error("the views' file cannot be created")]
+    Create(#[source] std::io::Error),
     /// The file cannot be read or written.
     #[error("the views are unavailable")]
     Database(#[from] sqlx::Error),
     /// The log cannot be read.
     #[error("the log cannot be read")]
     Log(#[from] watchbook_eventlog::LogError),
-    /// An event cannot be opened.
-    #[error("an event cannot be opened")]
-    Seal(#[from] watchbook_eventlog::SealError),
+    /// Events cannot be opened.
+    #[error("events cannot be opened")]
+    Seal(#[source] watchbook_eventlog::SealError),
     /// An event cannot be applied.
-    #[error("the event at position {position} ({event_type}) cannot be applied: {error}", position = .0.position, event_type = .0.event_type, error = .0.error)]
+    #[error("the event at position {} ({}) cannot be applied: {}", .0.position, .0.event_type, .0.error)]
     Stopped(Stopped),
     /// Another rebuild of the same file was done first; its rows are the ones that readers see.
     #[error("another rebuild of the views was done first")]
     Overtaken,
+    /// A newer program has built the views.
+    #[error("the views were built by a newer program")]
+    Newer,
 }
 
 /// The view has not come as far as was asked.
@@ -62,10 +62,21 @@ pub struct Status {
     pub head: Position,
     /// Events between the two.
     pub lag_events: u64,
-    /// Age of the oldest event that is not applied yet, in seconds; 0 when there is none.
+    /// Age of what is not applied yet, in seconds; 0 when there is nothing.
     pub lag_seconds: f64,
     /// The event that cannot be applied, if one stops the projection.
     pub stopped: Option<Stopped>,
+}
+
+/// What the views hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stats {
+    /// Counts the rebuilds, from 1.
+    pub generation: u64,
+    /// The last position applied.
+    pub cursor: Position,
+    /// Rows of each view.
+    pub rows: BTreeMap<&'static str, u64>,
 }
 
 /// The read side. Cheap to clone.
@@ -74,17 +85,16 @@ pub struct Views(Arc<Inner>);
 
 struct Inner {
     readers: SqlitePool,
-    writer: AsyncMutex<SqliteConnection>,
+    /// A single connection; who waits for it is served in turn.
+    writer: SqlitePool,
     status: Mutex<Status>,
     cursor: watch::Sender<Position>,
 }
 
-/// The generation that readers see.
-#[derive(Clone, Copy)]
-pub(crate) struct Live {
-    pub(crate) generation: i64,
-    pub(crate) version: i64,
-    pub(crate) cursor: Position,
+impl std::fmt::Debug for Views {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Views(…)")
+    }
 }
 
 impl Views {
@@ -93,87 +103,80 @@ impl Views {
     /// # Errors
     /// When the URL is another store's or the file cannot be used.
     pub async fn open(url: &str) -> Result<Self, ViewsError> {
-        let file = url.strip_prefix("sqlite:").filter(|file| !file.is_empty()).ok_or(ViewsError::Url)?;
-        let options = SqliteConnectOptions::new()
-            .filename(file.trim_start_matches("//"))
-            .create_if_missing(true)
+        let file = url.strip_prefix("sqlite:").map(|file| file.strip_prefix("//").unwrap_or(file));
+        let file = Path::new(file.filter(|file| !file.is_empty()).ok_or(ViewsError::Url)?);
+        create_private(file).map_err(ViewsError::Create)?;
+        let connect = SqliteConnectOptions::new()
+            .filename(file)
             .journal_mode(SqliteJournalMode::Wal)
-            // All of it can be rebuilt from the log: losing the last moments to a power cut is repaired by
-            // reading them again, since rows and cursor are lost together.
+            // Rows and cursor are lost together in a power cut, and read again from the log.
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(false)
+            .disable_statement_logging();
+        let write = connect
+            .clone()
             .pragma("cache_size", "-65536")
-            .pragma("temp_store", "memory");
-        let mut writer = SqliteConnection::connect_with(&options).await?;
-        sqlx::raw_sql(SCHEMA).execute(&mut writer).await?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
+            .pragma("wal_autocheckpoint", "8000")
+            // Indexes are made by sorting: in memory, with help.
+            .pragma("temp_store", "memory")
+            .pragma("threads", "2")
+            // An erased person's rows are overwritten.
+            .pragma("secure_delete", "FAST")
+            .thread_name(|_| "views-writer".into());
+        let writer = pool(1).connect_with(write).await?;
+        let read = connect.read_only(true).row_buffer_size(256).thread_name(|_| "views-reader".into());
+        let readers = pool(4).connect_with(read).await?;
         let (cursor, _) = watch::channel(Position::START);
-        let views = Self(Arc::new(Inner {
-            readers,
-            writer: AsyncMutex::new(writer),
-            status: Mutex::default(),
-            cursor,
-        }));
-        views.prepare().await?;
-        Ok(views)
-    }
-
-    /// Makes the first generation. What a rebuild that died has left is dropped by the next one: here it could
-    /// as well be another process's that is under way.
-    async fn prepare(&self) -> Result<(), ViewsError> {
-        let mut writer = self.writer().await;
-        let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-        if read_live(&mut transaction).await?.is_none() {
-            create_generation(&mut transaction, 1).await?;
-            publish_generation(&mut transaction, 1, Position::START).await?;
+        let views = Self(Arc::new(Inner { readers, writer, status: Mutex::default(), cursor }));
+        let mut transaction = views.begin().await?;
+        sqlx::raw_sql(generations::SCHEMA).execute(&mut *transaction).await?;
+        if generations::live(&mut *transaction).await?.is_none() {
+            let first = generations::begin(&mut transaction).await?;
+            generations::index(&mut transaction, first).await?;
+            generations::publish(&mut transaction, first).await?;
         }
-        let live = read_live(&mut transaction).await?;
         transaction.commit().await?;
-        drop(writer);
-        if let Some(live) = live {
-            self.set_cursor(live.cursor);
-        }
-        Ok(())
+        views.cursor().await?;
+        Ok(views)
     }
 
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.0.readers
     }
 
-    pub(crate) async fn writer(&self) -> MutexGuard<'_, SqliteConnection> {
-        self.0.writer.lock().await
+    /// A transaction that writes; rolled back when dropped.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.0.writer.begin_with(BEGIN).await
     }
 
-    pub(crate) async fn live(&self) -> Result<Live, ViewsError> {
-        let row =
-            sqlx::query("SELECT generation, version, cursor FROM live").fetch_one(self.readers()).await?;
-        Ok(live_row(&row)?)
+    /// The generation that readers see.
+    pub(crate) async fn live(&self) -> Result<Generation, ViewsError> {
+        let live = generations::live(self.readers()).await?.ok_or(sqlx::Error::RowNotFound)?;
+        // Backwards only after the file was put back from a copy.
+        self.0.cursor.send_if_modified(|known| std::mem::replace(known, live.cursor()) != live.cursor());
+        Ok(live)
     }
 
-    /// Whether the live tables were built by today's mapping.
-    pub(crate) async fn current(&self) -> Result<bool, ViewsError> {
-        Ok(self.live().await?.version == VERSION)
-    }
-
-    /// Applies a page and moves the cursor, in one transaction; `false` when somebody else has moved it from
-    /// `after` meanwhile.
-    pub(crate) async fn apply_live(&self, after: Position, page: &Page) -> Result<bool, ViewsError> {
-        let mut writer = self.writer().await;
-        let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-        let Some(live) = read_live(&mut transaction).await?.filter(|live| live.cursor == after) else {
+    /// Applies a page and moves the cursor, in one transaction; `false` when the generation is not there any
+    /// more, is live or not other than thought, or somebody else has moved the cursor from `after` meanwhile.
+    pub(crate) async fn apply(
+        &self,
+        generation: i64,
+        live: bool,
+        after: Position,
+        page: &Page,
+    ) -> Result<bool, ViewsError> {
+        let mut transaction = self.begin().await?;
+        if !generations::advance(&mut transaction, generation, live, after, page.end).await? {
             return Ok(false);
-        };
-        page.apply(&mut transaction, live.generation).await?;
-        let cursor = i64::try_from(page.end.0).unwrap_or(i64::MAX);
-        sqlx::query("UPDATE live SET cursor = $1").bind(cursor).execute(&mut *transaction).await?;
+        }
+        page.apply(&mut transaction, generation).await?;
         transaction.commit().await?;
-        self.set_cursor(page.end);
+        if live {
+            self.0.cursor.send_replace(page.end);
+        }
         Ok(true)
-    }
-
-    pub(crate) fn set_cursor(&self, cursor: Position) {
-        self.0.cursor.send_replace(cursor);
     }
 
     /// How far the views have come.
@@ -181,7 +184,12 @@ impl Views {
     /// # Errors
     /// When the file cannot be read.
     pub async fn cursor(&self) -> Result<Position, ViewsError> {
-        Ok(self.live().await?.cursor)
+        Ok(self.live().await?.cursor())
+    }
+
+    /// The cursor as this process last saw it.
+    pub(crate) fn seen_cursor(&self) -> Position {
+        *self.0.cursor.borrow()
     }
 
     /// Waits until the views have come to `position`.
@@ -189,15 +197,20 @@ impl Views {
     /// # Errors
     /// `Behind` when they have not after `at_most`.
     pub async fn wait_for(&self, position: Position, at_most: Duration) -> Result<(), Behind> {
+        let deadline = Instant::now() + at_most;
         let mut seen = self.0.cursor.subscribe();
-        let arrived = seen.wait_for(|cursor| *cursor >= position);
-        if tokio::time::timeout(at_most, arrived).await.is_ok_and(|arrived| arrived.is_ok()) {
-            return Ok(());
-        }
-        // Another process may be the one that projects.
-        match self.cursor().await {
-            Ok(cursor) if cursor >= position => Ok(()),
-            _ => Err(Behind),
+        loop {
+            let look = deadline.min(Instant::now() + LOOK);
+            if timeout_at(look, seen.wait_for(|cursor| *cursor >= position)).await.is_ok() {
+                return Ok(());
+            }
+            // Another process may be the one that projects.
+            if self.cursor().await.is_ok_and(|cursor| cursor >= position) {
+                return Ok(());
+            }
+            if Instant::now() >= deadline {
+                return Err(Behind);
+            }
         }
     }
 
@@ -212,15 +225,30 @@ impl Views {
         *self.0.status.lock().unwrap_or_else(PoisonError::into_inner) = status;
     }
 
+    /// What the views hold.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn stats(&self) -> Result<Stats, ViewsError> {
+        let mut snapshot = self.readers().begin().await?;
+        let live = generations::live(&mut *snapshot).await?.ok_or(sqlx::Error::RowNotFound)?;
+        let mut rows = BTreeMap::new();
+        for name in generations::names() {
+            let count = AssertSqlSafe(format!("SELECT count(*) FROM {name}"));
+            let count: i64 = sqlx::query_scalar(count).fetch_one(&mut *snapshot).await?;
+            rows.insert(name, count.unsigned_abs());
+        }
+        Ok(Stats { generation: live.generation.unsigned_abs(), cursor: live.cursor(), rows })
+    }
+
     /// How far a reactor has come. Kept beside the views, untouched by a rebuild: a rebuild sends nothing.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub async fn reactor_cursor(&self, name: &str) -> Result<Position, ViewsError> {
-        let row = sqlx::query("SELECT cursor FROM reactors WHERE name = $1").bind(name);
-        let row = row.fetch_optional(self.readers()).await?;
-        let cursor = row.map(|row| row.try_get::<i64, _>(0)).transpose()?.unwrap_or(0);
-        Ok(Position(cursor.unsigned_abs()))
+        let cursor: Option<i64> =
+            sqlx::query_scalar(REACTOR_CURSOR).bind(name.to_owned()).fetch_optional(self.readers()).await?;
+        Ok(cursor.map_or(Position::START, |cursor| Position(cursor.unsigned_abs())))
     }
 
     /// Notes how far a reactor has come.
@@ -228,95 +256,30 @@ impl Views {
     /// # Errors
     /// When the file cannot be written.
     pub async fn set_reactor_cursor(&self, name: &str, cursor: Position) -> Result<(), ViewsError> {
-        let sql = "INSERT INTO reactors (name, cursor) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET cursor = $2";
-        let cursor = i64::try_from(cursor.0).unwrap_or(i64::MAX);
-        sqlx::query(sql).bind(name).bind(cursor).execute(&mut *self.writer().await).await?;
+        let set =
+            sqlx::query(SET_REACTOR_CURSOR).bind(name.to_owned()).bind(crate::cell::sql_position(cursor));
+        set.execute(&self.0.writer).await?;
         Ok(())
     }
 }
 
-pub(crate) async fn read_live(connection: &mut SqliteConnection) -> Result<Option<Live>, sqlx::Error> {
-    let row = sqlx::query("SELECT generation, version, cursor FROM live").fetch_optional(connection).await?;
-    row.as_ref().map(live_row).transpose()
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
 }
 
-fn live_row(row: &sqlx::sqlite::SqliteRow) -> Result<Live, sqlx::Error> {
-    let cursor: i64 = row.try_get(2)?;
-    Ok(Live {
-        generation: row.try_get(0)?,
-        version: row.try_get(1)?,
-        cursor: Position(cursor.unsigned_abs()),
-    })
-}
-
-pub(crate) async fn create_generation(
-    connection: &mut SqliteConnection,
-    generation: i64,
-) -> Result<(), sqlx::Error> {
-    let sql = [
-        StoredAccount::create(generation),
-        StoredSession::create(generation),
-        StoredDevice::create(generation),
-        StoredActivity::create(generation),
-        StoredNotification::create(generation),
-    ]
-    .concat();
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
-    Ok(())
-}
-
-/// Shows a generation to readers, and drops every other.
-pub(crate) async fn publish_generation(
-    connection: &mut SqliteConnection,
-    generation: i64,
-    cursor: Position,
-) -> Result<(), sqlx::Error> {
-    let sql = [
-        StoredAccount::publish(generation),
-        StoredSession::publish(generation),
-        StoredDevice::publish(generation),
-        StoredActivity::publish(generation),
-        StoredNotification::publish(generation),
-    ]
-    .concat();
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await?;
-    let sql = "INSERT OR REPLACE INTO live (one, generation, version, cursor) VALUES (1, $1, $2, $3)";
-    let cursor = i64::try_from(cursor.0).unwrap_or(i64::MAX);
-    sqlx::query(sql).bind(generation).bind(VERSION).bind(cursor).execute(&mut *connection).await?;
-    drop_generations(connection, |other| other != generation).await
-}
-
-/// A number that no generation has had before, so that nobody fills another's tables.
-pub(crate) async fn new_generation(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
-    let last: i64 = sqlx::query("PRAGMA user_version").fetch_one(&mut *connection).await?.try_get(0)?;
-    let live = read_live(connection).await?.map_or(0, |live| live.generation);
-    let generation = last.max(live) + 1;
-    sqlx::raw_sql(AssertSqlSafe(format!("PRAGMA user_version = {generation}"))).execute(connection).await?;
-    Ok(generation)
-}
-
-/// Whether a generation's tables are there.
-pub(crate) async fn has_generation(
-    connection: &mut SqliteConnection,
-    generation: i64,
-) -> Result<bool, sqlx::Error> {
-    let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1";
-    let table = sqlx::query(sql).bind(StoredAccount::name(generation)).fetch_optional(connection).await?;
-    Ok(table.is_some())
-}
-
-/// Drops the tables of the generations that `dropped` picks.
-pub(crate) async fn drop_generations(
-    connection: &mut SqliteConnection,
-    dropped: impl Fn(i64) -> bool,
-) -> Result<(), sqlx::Error> {
-    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '*_g[0-9]*'";
-    for row in sqlx::query(sql).fetch_all(&mut *connection).await? {
-        let name: String = row.try_get(0)?;
-        let generation = name.rsplit_once("_g").and_then(|(_, number)| number.parse().ok());
-        if generation.is_some_and(&dropped) {
-            sqlx::query(AssertSqlSafe(format!("DROP TABLE {name}"))).execute(&mut *connection).await?;
-        }
+/// SQLite gives its side files the mode of the main one.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        created => created.map(drop),
     }
-    Ok(())
 }

@@ -21,23 +21,23 @@ use watchbook_eventlog::{Core, Keyring, ManualClock, Metadata, Position, Reposit
 use watchbook_projections::{Views, project};
 
 /// Enough for the slowest test machine, with the projector's pause of a second in it.
-pub const SOON: Duration = Duration::from_secs(20);
+pub(crate) const SOON: Duration = Duration::from_secs(20);
 
-pub fn id(n: u64) -> Uuid {
+pub(crate) fn id(n: u64) -> Uuid {
     Uuid::from_u128(u128::from(n))
 }
 
-pub fn account(n: u64) -> AccountId {
+pub(crate) fn account(n: u64) -> AccountId {
     AccountId(id(n))
 }
 
 /// `s` seconds after the start of the story.
-pub fn at(s: i64) -> Timestamp {
+pub(crate) fn at(s: i64) -> Timestamp {
     Timestamp::from_micros(1_772_546_700_000_000 + s * 1_000_000)
 }
 
 /// The `n`-th place that requests come from.
-pub fn context(n: u64) -> ClientContext {
+pub(crate) fn context(n: u64) -> ClientContext {
     ClientContext {
         address: format!("192.0.2.{}", n % 250),
         user_agent: "Test".to_owned(),
@@ -47,17 +47,17 @@ pub fn context(n: u64) -> ClientContext {
 }
 
 /// A log, its writers, and a folder for views.
-pub struct Site {
-    pub store: MemoryStore,
-    pub core: Arc<Core>,
-    pub accounts: Repository<Account>,
+pub(crate) struct Site {
+    pub(crate) store: MemoryStore,
+    pub(crate) core: Arc<Core>,
+    pub(crate) accounts: Repository<Account>,
     notifications: Repository<Notification>,
     keyring: Arc<Keyring>,
     folder: TempDir,
 }
 
 impl Site {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (store, keyring) = (MemoryStore::new(), Arc::new(Keyring::generate()));
         let core = store.core(keyring.clone());
         Self {
@@ -71,26 +71,26 @@ impl Site {
     }
 
     /// A node that has no key in memory yet.
-    pub fn node(&self) -> Arc<Core> {
+    pub(crate) fn node(&self) -> Arc<Core> {
         self.store.core(self.keyring.clone())
     }
 
-    pub async fn views(&self, file: &str) -> Views {
+    pub(crate) async fn views(&self, file: &str) -> Views {
         Views::open(&format!("sqlite:{}", self.folder.path().join(file).display())).await.unwrap()
     }
 
     /// The file behind the views, for what no reader may do.
-    pub async fn file(&self, file: &str) -> SqliteConnection {
+    pub(crate) async fn file(&self, file: &str) -> SqliteConnection {
         let path = self.folder.path().join(file);
         SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap()
     }
 
-    pub async fn head(&self) -> Position {
+    pub(crate) async fn head(&self) -> Position {
         self.core.log.head().await.unwrap()
     }
 
     /// Appends events of account `n` as one command.
-    pub async fn append(&self, n: u64, events: Vec<AccountEvent>, recorded_at: Timestamp) -> Position {
+    pub(crate) async fn append(&self, n: u64, events: Vec<AccountEvent>, recorded_at: Timestamp) -> Position {
         let decide = |_: &Account| Ok::<_, Infallible>(events.clone());
         let stream = self.accounts.stream(account(n));
         let metadata = metadata(recorded_at);
@@ -99,7 +99,13 @@ impl Site {
     }
 
     /// Appends events of message `m` to account `n`, one command each.
-    pub async fn notify(&self, m: u64, n: u64, events: Vec<NotificationEvent>, recorded_at: Timestamp) {
+    pub(crate) async fn notify(
+        &self,
+        m: u64,
+        n: u64,
+        events: Vec<NotificationEvent>,
+        recorded_at: Timestamp,
+    ) {
         let stream = self.notifications.stream(NotificationId(id(m)));
         for event in events {
             let decide = |_: &Notification| Ok::<_, Infallible>(vec![event.clone()]);
@@ -110,13 +116,13 @@ impl Site {
     }
 
     /// Registers account `n`, verifies it, and lets it sign in from a new device.
-    pub async fn resident(&self, n: u64, s: i64) -> Position {
+    pub(crate) async fn resident(&self, n: u64, s: i64) -> Position {
         self.append(n, registered(n), at(s)).await;
         self.append(n, signed_in(n, n, true), at(s + 1)).await
     }
 
     /// Lets `accounts` accounts live for `rounds` rounds of 15 events each, and mails them.
-    pub async fn town(&self, accounts: u64, rounds: u64) {
+    pub(crate) async fn town(&self, accounts: u64, rounds: u64) {
         for n in 1..=accounts {
             self.resident(n, n as i64).await;
         }
@@ -142,7 +148,7 @@ impl Site {
     }
 
     /// Runs a projector on a node of its own while `work` runs.
-    pub async fn projecting<T>(&self, views: &Views, work: impl Future<Output = T>) -> T {
+    pub(crate) async fn projecting<T>(&self, views: &Views, work: impl Future<Output = T>) -> T {
         let (core, stop) = (self.node(), CancellationToken::new());
         let clock = Arc::new(ManualClock::at(at(1_000_000)));
         let projector =
@@ -154,14 +160,14 @@ impl Site {
     }
 
     /// Projects the whole log.
-    pub async fn project_all(&self, views: &Views) {
+    pub(crate) async fn project_all(&self, views: &Views) {
         let head = self.head().await;
         self.projecting(views, views.wait_for(head, SOON)).await.unwrap();
     }
 }
 
 /// The tables of the views, of every generation.
-pub async fn tables(file: &mut SqliteConnection) -> Vec<String> {
+pub(crate) async fn tables(file: &mut SqliteConnection) -> Vec<String> {
     let sql =
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE '%\\_g%' ESCAPE '\\' ORDER BY 1";
     let rows = sqlx::query(sql).fetch_all(file).await.unwrap();
@@ -169,16 +175,16 @@ pub async fn tables(file: &mut SqliteConnection) -> Vec<String> {
 }
 
 /// How many rows of all tables belong to an account.
-pub async fn rows_of(file: &mut SqliteConnection, account: AccountId) -> i64 {
+pub(crate) async fn rows_of(file: &mut SqliteConnection, account: AccountId) -> i64 {
     let sql = "SELECT (SELECT count(*) FROM accounts WHERE account_id = $1)
         + (SELECT count(*) FROM sessions WHERE account_id = $1)
         + (SELECT count(*) FROM devices WHERE account_id = $1)
         + (SELECT count(*) FROM activity WHERE account_id = $1)
         + (SELECT count(*) FROM notifications WHERE account_id = $1)";
-    sqlx::query(sql).bind(account.to_string()).fetch_one(file).await.unwrap().get(0)
+    sqlx::query(sql).bind(account.0.as_bytes().to_vec()).fetch_one(file).await.unwrap().get(0)
 }
 
-pub fn metadata(recorded_at: Timestamp) -> Metadata {
+pub(crate) fn metadata(recorded_at: Timestamp) -> Metadata {
     Metadata {
         command_id: CommandId(fresh::uuid()),
         recorded_at,
@@ -188,7 +194,7 @@ pub fn metadata(recorded_at: Timestamp) -> Metadata {
     }
 }
 
-pub fn registered(n: u64) -> Vec<AccountEvent> {
+pub(crate) fn registered(n: u64) -> Vec<AccountEvent> {
     let (link, expires_at) = (LinkId(id(n)), at(86_400));
     vec![
         AccountEvent::Registered {
@@ -204,7 +210,7 @@ pub fn registered(n: u64) -> Vec<AccountEvent> {
 }
 
 /// Visit `visit` of account `n`: its session, and if new its device, have the visit's id.
-pub fn signed_in(n: u64, visit: u64, new_device: bool) -> Vec<AccountEvent> {
+pub(crate) fn signed_in(n: u64, visit: u64, new_device: bool) -> Vec<AccountEvent> {
     let (attempt, context) = (AttemptId(id(visit)), context(visit));
     let device = DeviceId(id(if new_device { visit } else { n }));
     let expires_at = at(10_000_000);
@@ -226,7 +232,7 @@ pub fn signed_in(n: u64, visit: u64, new_device: bool) -> Vec<AccountEvent> {
     events
 }
 
-pub fn requested(n: u64) -> NotificationEvent {
+pub(crate) fn requested(n: u64) -> NotificationEvent {
     NotificationEvent::Requested {
         account: account(n),
         recipient: Email::parse(&format!("resident{n}@example.com")).unwrap(),

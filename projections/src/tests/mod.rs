@@ -1,0 +1,7 @@
+//! Tests of the views over generated histories.
+
+mod agreement;
+mod history;
+mod projecting;
+mod rebuilding;
+mod world;
