@@ -7,6 +7,7 @@ use crate::views::{Status, Views, ViewsError};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use watchbook_domain::Timestamp;
 use watchbook_eventlog::{Clock, EventLog, LogError, Sealer};
@@ -15,6 +16,8 @@ use watchbook_eventlog::{Clock, EventLog, LogError, Sealer};
 const PAGE: usize = 4_000;
 /// Longest time between looks at the log.
 const POLL: Duration = Duration::from_millis(250);
+/// Between transactions at least: what is appended one by one is applied by the handful.
+const PACE: Duration = Duration::from_millis(20);
 /// Between tries while something is down or an event cannot be applied.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -98,6 +101,7 @@ impl Projector {
         let mut feed = Feed::new(self.source.clone(), cursor);
         loop {
             let page = feed.next().await?;
+            let began = Instant::now();
             if page.end > cursor {
                 let applied = self.views.apply(live.generation, true, cursor, &page).await;
                 if applied.is_err() {
@@ -124,15 +128,10 @@ impl Projector {
                 self.behind(Some(page.last_at), None).await;
             } else {
                 self.views.set_status(Status { cursor, head: cursor, ..Status::default() });
-                self.wait(&page, cursor).await;
+                self.source.log.wait(cursor, POLL).await;
+                tokio::time::sleep_until(began + PACE).await;
             }
         }
-    }
-
-    async fn wait(&self, page: &Page, cursor: watchbook_eventlog::Position) {
-        // After a page with events there are often more.
-        let at_most = if page.events > 0 { POLL / 10 } else { POLL };
-        self.source.log.wait(cursor, at_most).await;
     }
 
     /// Publishes how far behind the views are; `since` is when the oldest event that they lack was recorded.

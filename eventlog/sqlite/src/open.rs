@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{ConnectOptions as _, Connection as _};
+use rusqlite::{Connection, TransactionBehavior};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use tokio::sync::{mpsc, watch};
 
 use crate::error::{Closed, is_corrupt, is_no_database};
@@ -21,15 +20,11 @@ const SCHEMA_VERSION: i64 = 1;
 
 const SCHEMA: &str = include_str!("schema.sql");
 
-const BEGIN: &str = "BEGIN IMMEDIATE";
 const HEADER: &str = "SELECT a.application_id, u.user_version, (SELECT count(*) FROM sqlite_schema)
     FROM pragma_application_id a, pragma_user_version u";
 const SET_HEADER: &str = "PRAGMA application_id = 1463962673; PRAGMA user_version = 1";
 
 const USE_WAL: &str = "PRAGMA journal_mode = WAL";
-
-/// Operations that may wait for the writer; more wait outside.
-const QUEUE: usize = 4096;
 
 /// Settings of a [`SqliteLog`]. The defaults suit a server.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +73,7 @@ pub enum OpenError {
         path: PathBuf,
         /// Why.
         #[source]
-        source: sqlx::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Damaged.
     #[error("{} is corrupt", .path.display())]
@@ -87,7 +82,7 @@ pub enum OpenError {
         path: PathBuf,
         /// What SQLite says.
         #[source]
-        source: sqlx::Error,
+        source: rusqlite::Error,
     },
     /// The file of something else.
     #[error("{} is not an event log", .path.display())]
@@ -106,14 +101,17 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    fn from_sqlite(path: &Path, source: sqlx::Error) -> Self {
-        let path = path.to_owned();
+    fn open(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Open { path: path.to_owned(), source: source.into() }
+    }
+
+    fn from_sqlite(path: &Path, source: rusqlite::Error) -> Self {
         if is_no_database(&source) {
-            Self::NotOurs { path }
+            Self::NotOurs { path: path.to_owned() }
         } else if is_corrupt(&source) {
-            Self::Corrupt { path, source }
+            Self::Corrupt { path: path.to_owned(), source }
         } else {
-            Self::Open { path, source }
+            Self::open(path, source)
         }
     }
 }
@@ -148,32 +146,17 @@ impl SqliteLog {
     /// # Errors
     /// See [`OpenError`].
     pub async fn open_with(path: &Path, options: Options) -> Result<Arc<Self>, OpenError> {
-        let failed = |source| OpenError::from_sqlite(path, source);
-        if options.create {
-            create_private(path, false).map_err(|source| OpenError::Create { path: path.into(), source })?;
-        }
-        let connect = SqliteConnectOptions::new()
+        let failed = |error| OpenError::open(path, error);
+        let file = path.to_owned();
+        let opened = tokio::task::spawn_blocking(move || open_file(&file, &options));
+        let (connection, head) = opened.await.map_err(|panicked| OpenError::open(path, panicked))??;
+        let read = SqliteConnectOptions::new()
             .filename(path)
             .busy_timeout(options.busy_timeout)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(false)
-            .disable_statement_logging();
-        let write = connect
-            .clone()
-            // What is deleted is overwritten: destroyed keys must not linger in free pages.
-            .pragma("secure_delete", "ON")
-            .pragma("cache_size", "-65536")
-            // In pages of 4 KiB: fewer, longer checkpoints.
-            .pragma("wal_autocheckpoint", "8000")
-            .thread_name(|_| "sqlite-writer".into());
-        let mut connection = write.connect().await.map_err(failed)?;
-        prepare(&mut connection, path, options.busy_timeout).await?;
-        let head: i64 =
-            sqlx::query_scalar(crate::read::HEAD).fetch_one(&mut connection).await.map_err(failed)?;
-        // A crash may have left destroyed keys in the write-ahead log.
-        writer::scrub(&mut connection, options.busy_timeout).await.map_err(failed)?;
-
-        let read = connect.read_only(true).row_buffer_size(1024).thread_name(|_| "sqlite-reader".into());
+            .disable_statement_logging()
+            .read_only(true)
+            .row_buffer_size(1024)
+            .thread_name(|_| "sqlite-reader".into());
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
             .min_connections(1)
@@ -184,11 +167,9 @@ impl SqliteLog {
             .connect_with(read)
             .await
             .map_err(failed)?;
-        let (queue, operations) = mpsc::channel(QUEUE);
         let (head, _) = watch::channel(head.unsigned_abs());
-        writer::spawn(write, options, operations, head.clone());
-        // Only now: the last one to close would delete the write-ahead log under the readers.
-        connection.close().await.map_err(failed)?;
+        let queue = writer::spawn(path.into(), options, connection, head.clone())
+            .map_err(|error| OpenError::open(path, error))?;
         Ok(Arc::new(Self { path: path.into(), readers, queue, head }))
     }
 
@@ -228,51 +209,62 @@ pub(crate) fn create_private(path: &Path, must_be_new: bool) -> std::io::Result<
     }
 }
 
+/// The writer's connection, and the position of the last event.
+fn open_file(path: &Path, options: &Options) -> Result<(Connection, i64), OpenError> {
+    let failed = |source| OpenError::from_sqlite(path, source);
+    if options.create {
+        create_private(path, false).map_err(|source| OpenError::Create { path: path.into(), source })?;
+    }
+    let mut connection = writer::connect(path, options).map_err(failed)?;
+    prepare(&mut connection, path, options.busy_timeout)?;
+    let head = connection.query_row(crate::read::HEAD, [], |row| row.get(0)).map_err(failed)?;
+    // A crash may have left destroyed keys in the write-ahead log.
+    writer::scrub(&connection, options.busy_timeout).map_err(failed)?;
+    Ok((connection, head))
+}
+
 /// Creates the tables in an empty file; refuses files that are not ours and leaves them as they are. Several
 /// processes may do so at once.
-async fn prepare(
-    connection: &mut SqliteConnection,
-    path: &Path,
-    busy_timeout: Duration,
-) -> Result<(), OpenError> {
+fn prepare(connection: &mut Connection, path: &Path, busy_timeout: Duration) -> Result<(), OpenError> {
     let failed = |source| OpenError::from_sqlite(path, source);
-    let empty = is_empty(connection, path).await?;
-    use_wal(connection, busy_timeout).await.map_err(failed)?;
+    let empty = is_empty(connection, path)?;
+    use_wal(connection, busy_timeout).map_err(failed)?;
     if empty {
-        let mut transaction = connection.begin_with(BEGIN).await.map_err(failed)?;
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         // Another process may have been faster.
-        if is_empty(&mut transaction, path).await? {
-            sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await.map_err(failed)?;
-            sqlx::raw_sql(SET_HEADER).execute(&mut *transaction).await.map_err(failed)?;
+        if is_empty(&transaction, path)? {
+            transaction.execute_batch(SCHEMA).map_err(failed)?;
+            transaction.execute_batch(SET_HEADER).map_err(failed)?;
         }
-        transaction.commit().await.map_err(failed)?;
+        transaction.commit().map_err(failed)?;
     }
     Ok(())
 }
 
-async fn is_empty(connection: &mut SqliteConnection, path: &Path) -> Result<bool, OpenError> {
-    match sqlx::query_as::<_, (i64, i64, i64)>(HEADER).fetch_one(connection).await {
-        Ok((0, 0, 0)) => Ok(true),
-        Ok((APPLICATION_ID, SCHEMA_VERSION, _)) => Ok(false),
-        Ok((APPLICATION_ID, found, _)) if found > SCHEMA_VERSION => {
+fn is_empty(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
+    let header = connection.query_row(HEADER, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+    match header.map_err(|error| OpenError::from_sqlite(path, error))? {
+        (0, 0, 0) => Ok(true),
+        (APPLICATION_ID, SCHEMA_VERSION, _) => Ok(false),
+        (APPLICATION_ID, found, _) if found > SCHEMA_VERSION => {
             Err(OpenError::Newer { path: path.into(), found })
         }
-        Ok(_) => Err(OpenError::NotOurs { path: path.into() }),
-        Err(error) => Err(OpenError::from_sqlite(path, error)),
+        _ => Err(OpenError::NotOurs { path: path.into() }),
     }
 }
 
 /// SQLite does not wait for the lock that this takes.
-async fn use_wal(connection: &mut SqliteConnection, patience: Duration) -> Result<(), sqlx::Error> {
+fn use_wal(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
     const STEP: Duration = Duration::from_millis(20);
     let mut waited = Duration::ZERO;
     loop {
-        match sqlx::query(USE_WAL).execute(&mut *connection).await {
+        match connection.query_row(USE_WAL, [], |_| Ok(())) {
             Err(_) if waited < patience => {
-                tokio::time::sleep(STEP).await;
+                std::thread::sleep(STEP);
                 waited += STEP;
             }
-            done => return done.map(drop),
+            done => return done,
         }
     }
 }

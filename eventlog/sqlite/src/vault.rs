@@ -1,7 +1,7 @@
 //! The vault's tables. Changes go through the writer and share its groups; reads have their own connections.
 
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
+use rusqlite::{Connection, ToSql};
 use uuid::Uuid;
 use watchbook_domain::{CredentialId, SubjectId, Timestamp};
 use watchbook_eventlog::{SecretName, StoredSecret, Vault, VaultError};
@@ -64,72 +64,44 @@ pub(crate) struct Changed {
 }
 
 /// Applies one change inside the writer's transaction.
-pub(crate) async fn apply(
-    connection: &mut SqliteConnection,
-    change: &Change,
-) -> Result<Changed, sqlx::Error> {
+pub(crate) fn apply(transaction: &Connection, change: &Change) -> rusqlite::Result<Changed> {
+    let execute = |sql, values: &[&dyn ToSql]| transaction.prepare_cached(sql)?.execute(values);
     let overwritten = match change {
         Change::CreateKey { subject, wrapped } => {
-            let created = sqlx::query(CREATE_KEY).bind(blob(subject.0)).bind(wrapped.as_slice());
-            let key = if created.execute(&mut *connection).await?.rows_affected() == 1 {
-                Some(wrapped.clone())
-            } else {
-                sqlx::query_scalar(KEY).bind(blob(subject.0)).fetch_one(connection).await?
+            let subject = subject.0.as_bytes();
+            let key = match execute(CREATE_KEY, &[subject, wrapped])? {
+                1 => Some(wrapped.clone()),
+                _ => transaction.prepare_cached(KEY)?.query_row([subject], |row| row.get(0))?,
             };
             return Ok(Changed { key, overwrote: false });
         }
-        Change::RewrapKey { subject, wrapped } => {
-            let rewrap = sqlx::query(REWRAP_KEY).bind(blob(subject.0)).bind(wrapped.as_slice());
-            rewrap.execute(connection).await?.rows_affected()
-        }
+        Change::RewrapKey { subject, wrapped } => execute(REWRAP_KEY, &[subject.0.as_bytes(), wrapped])?,
         Change::DestroySubject { subject } => {
-            sqlx::query(DESTROY_KEY).bind(blob(subject.0)).execute(&mut *connection).await?;
-            sqlx::query(DESTROY_SECRETS).bind(blob(subject.0)).execute(connection).await?;
+            execute(DESTROY_KEY, &[subject.0.as_bytes()])?;
+            execute(DESTROY_SECRETS, &[subject.0.as_bytes()])?;
             1
         }
-        Change::PutSecret { name, sealed, put_at } => put_secret(connection, name, sealed, *put_at).await?,
+        Change::PutSecret { name, sealed, put_at } => {
+            let (subject, credential) = (name.subject.0.as_bytes(), name.credential.0.as_bytes());
+            let purpose = name.purpose.as_str();
+            let values: [&dyn ToSql; 5] = [subject, credential, &purpose, sealed, &put_at.micros()];
+            let overwritten = execute(OVERWRITE_SECRET, &values)?;
+            if overwritten == 0 {
+                execute(INSERT_SECRET, &values)?;
+            }
+            overwritten
+        }
         Change::RemoveSecret { name } => {
-            let remove = sqlx::query(REMOVE_SECRET)
-                .bind(blob(name.subject.0))
-                .bind(blob(name.credential.0))
-                .bind(name.purpose.as_str());
-            remove.execute(connection).await?.rows_affected()
+            let (subject, credential) = (name.subject.0.as_bytes(), name.credential.0.as_bytes());
+            execute(REMOVE_SECRET, &[subject, credential, &name.purpose.as_str()])?
         }
         Change::PutSnapshot { stream, version, format, sealed } => {
-            sqlx::query(PUT_SNAPSHOT)
-                .bind(stream.as_str())
-                .bind(version)
-                .bind(i64::from(*format))
-                .bind(sealed.as_slice())
-                .execute(connection)
-                .await?;
+            execute(PUT_SNAPSHOT, &[stream, version, format, sealed])?;
             // Sealed with the subject's key, and gone with it.
             0
         }
     };
     Ok(Changed { key: None, overwrote: overwritten > 0 })
-}
-
-/// Gives the number of secrets overwritten.
-async fn put_secret(
-    connection: &mut SqliteConnection,
-    name: &SecretName,
-    sealed: &[u8],
-    put_at: Timestamp,
-) -> Result<u64, sqlx::Error> {
-    let query = |sql: &'static str| {
-        sqlx::query(sql)
-            .bind(blob(name.subject.0))
-            .bind(blob(name.credential.0))
-            .bind(name.purpose.as_str())
-            .bind(sealed)
-            .bind(put_at.micros())
-    };
-    let overwritten = query(OVERWRITE_SECRET).execute(&mut *connection).await?.rows_affected();
-    if overwritten == 0 {
-        query(INSERT_SECRET).execute(connection).await?;
-    }
-    Ok(overwritten)
 }
 
 impl SqliteLog {

@@ -1,20 +1,17 @@
-//! The one task that writes. Group commit: one transaction and one `fsync` for everything that waits.
+//! The one thread that writes. Group commit: one transaction and one `fsync` for everything that waits.
 
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::Instant;
 use watchbook_eventlog::{Appended, LogError};
 
 use crate::append::{self, Append};
 use crate::error::Failure;
 use crate::open::Options;
 use crate::vault::{self, Change, Changed};
-
-const BEGIN: &str = "BEGIN IMMEDIATE";
-const COMMIT: &str = "COMMIT";
 
 /// How long emptying the write-ahead log may wait for readers of old pages, and hold up the queue meanwhile.
 const SCRUB_PATIENCE: Duration = Duration::from_millis(100);
@@ -23,12 +20,21 @@ const SCRUB: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 /// SQLite's own limit.
 const NO_LIMIT: u32 = 4_294_967_294;
 
+/// Operations that may wait for the writer; more wait outside.
+const QUEUE: usize = 4096;
+
 /// A group takes no more than this, so that its first member does not wait too long.
 const GROUP_OPS: usize = 1024;
 const GROUP_BYTES: usize = 8 << 20;
 
-/// Turns given to other tasks between two groups, at most.
-const GATHER: usize = 32;
+/// From this size on, a group is followed by one about as large: those just answered have more to write.
+const BUSY: usize = 8;
+
+/// Share of the time that a group took, as a divisor, for which the next one may be waited for.
+const GATHER: u32 = 2;
+
+/// More than there are different statements.
+const STATEMENTS: usize = 32;
 
 /// What the writer is asked to do.
 pub(crate) enum Op {
@@ -36,28 +42,39 @@ pub(crate) enum Op {
     /// Of the vault or the snapshots.
     Change(Change, oneshot::Sender<Result<Changed, Failure>>),
     LimitPages(Option<u32>, oneshot::Sender<()>),
+    Scrub,
     Close(oneshot::Sender<()>),
 }
 
 struct Writer {
-    connect: SqliteConnectOptions,
+    path: PathBuf,
     options: Options,
     /// Dropped after every failure: whatever state it was in, a new one is in none.
-    connection: Option<SqliteConnection>,
+    connection: Option<Connection>,
+    operations: mpsc::Receiver<Op>,
+    /// Its own queue and runtime, to be reminded of scrubbing.
+    reminder: (mpsc::WeakSender<Op>, Handle),
     head: watch::Sender<u64>,
-    /// When overwritten bytes must leave the files.
-    scrub_at: Option<Instant>,
+    /// Overwritten bytes must leave the files soon.
+    scrub_due: bool,
 }
 
-/// Ends when the queue is closed and empty.
+/// Starts the writer, which ends when every sender of its queue is gone or the log is closed.
+///
+/// # Errors
+/// When the system gives no thread.
 pub(crate) fn spawn(
-    connect: SqliteConnectOptions,
+    path: PathBuf,
     options: Options,
-    operations: mpsc::Receiver<Op>,
+    connection: Connection,
     head: watch::Sender<u64>,
-) {
-    let writer = Writer { connect, options, connection: None, head, scrub_at: None };
-    tokio::spawn(writer.run(operations));
+) -> std::io::Result<mpsc::Sender<Op>> {
+    let (queue, operations) = mpsc::channel(QUEUE);
+    let reminder = (queue.downgrade(), Handle::current());
+    let connection = Some(connection);
+    let writer = Writer { path, options, connection, operations, reminder, head, scrub_due: false };
+    std::thread::Builder::new().name("sqlite-writer".into()).spawn(move || writer.run())?;
+    Ok(queue)
 }
 
 #[derive(Default)]
@@ -85,78 +102,75 @@ impl Group {
         None
     }
 
+    fn len(&self) -> usize {
+        self.appends.len() + self.changes.len()
+    }
+
     fn is_full(&self) -> bool {
-        self.appends.len() + self.changes.len() >= GROUP_OPS || self.bytes >= GROUP_BYTES
+        self.len() >= GROUP_OPS || self.bytes >= GROUP_BYTES
     }
 }
 
 struct Outcome {
     appended: Vec<Result<Appended, LogError>>,
     changed: Vec<Changed>,
-    head: Option<u64>,
+    head: Option<i64>,
 }
 
 impl Writer {
-    async fn run(mut self, mut operations: mpsc::Receiver<Op>) {
-        loop {
-            let first = match self.scrub_at {
-                None => operations.recv().await,
-                Some(at) => tokio::select! {
-                    biased;
-                    () = tokio::time::sleep_until(at) => {
-                        self.scrub().await;
-                        continue;
-                    }
-                    first = operations.recv() => first,
-                },
-            };
-            let Some(first) = first else { break };
+    fn run(mut self) {
+        while let Some(first) = self.operations.blocking_recv() {
+            let began = Instant::now();
             let mut group = Group::default();
             let mut other = group.add(first);
             while other.is_none() && !group.is_full() {
-                let Ok(next) = operations.try_recv() else { break };
+                let Ok(next) = self.operations.try_recv() else { break };
                 other = group.add(next);
             }
-            self.write(group).await;
+            let size = group.len();
+            if size > 0 {
+                self.write(group);
+            }
             match other {
                 Some(Op::LimitPages(max_pages, done)) => {
                     self.options.max_pages = max_pages;
-                    self.disconnect().await;
+                    self.connection = None;
                     let _ = done.send(());
                 }
+                Some(Op::Scrub) => self.scrub(),
                 Some(Op::Close(done)) => {
-                    operations.close();
-                    self.end().await;
+                    self.operations.close();
+                    self.end();
                     let _ = done.send(());
+                    return;
                 }
                 _ => {}
             }
-            // Those just answered may have more to write, and a fuller group costs the same `fsync`: let them come
-            // as long as they do.
-            for _ in 0..GATHER {
-                let waiting = operations.len();
-                tokio::task::yield_now().await;
-                if operations.len() == waiting {
-                    break;
-                }
+            if size >= BUSY {
+                self.gather(size, began.elapsed() / GATHER);
             }
         }
-        self.end().await;
+        self.end();
+    }
+
+    /// A fuller group costs the same `fsync`: waits for one as large as the last, but not for long.
+    fn gather(&self, size: usize, at_most: Duration) {
+        let began = Instant::now();
+        while self.operations.len() < size && began.elapsed() < at_most {
+            std::thread::yield_now();
+        }
     }
 
     /// Commits the group and answers everyone in it.
-    async fn write(&mut self, mut group: Group) {
-        if group.appends.is_empty() && group.changes.is_empty() {
-            return;
-        }
-        let outcome = self.transact(&mut group).await;
-        match outcome {
+    fn write(&mut self, group: Group) {
+        match self.transact(&group) {
             Ok(outcome) => {
                 if let Some(head) = outcome.head {
+                    let head = head.unsigned_abs();
                     self.head.send_if_modified(|known| std::mem::replace(known, head) != head);
                 }
-                if self.scrub_at.is_none() && outcome.changed.iter().any(|changed| changed.overwrote) {
-                    self.scrub_at = Some(Instant::now() + self.options.scrub_after);
+                if !self.scrub_due && outcome.changed.iter().any(|changed| changed.overwrote) {
+                    self.remind();
                 }
                 for (append, answer) in group.appends.into_iter().zip(outcome.appended) {
                     // Nobody waits any more when the caller gave up; the append stands all the same.
@@ -169,7 +183,7 @@ impl Writer {
             Err(error) => {
                 let failure = Failure::from(error);
                 tracing::warn!(error = &failure as &dyn std::error::Error, "a group was not written");
-                self.disconnect().await;
+                self.connection = None;
                 for append in group.appends {
                     let _ = append.answer.send(Err(failure.clone().into()));
                 }
@@ -180,81 +194,88 @@ impl Writer {
         }
     }
 
-    async fn transact(&mut self, group: &mut Group) -> Result<Outcome, sqlx::Error> {
-        let connection = self.connection().await?;
-        sqlx::query(BEGIN).execute(&mut *connection).await?;
+    fn transact(&mut self, group: &Group) -> rusqlite::Result<Outcome> {
+        let connection = self.connection()?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outcome = Outcome { appended: vec![], changed: vec![], head: None };
         if !group.appends.is_empty() {
-            let (appended, head) = append::append_all(connection, &mut group.appends).await?;
-            outcome.appended = appended;
+            let mut head = transaction.prepare_cached(crate::read::HEAD)?.query_row([], |row| row.get(0))?;
+            for append in &group.appends {
+                outcome.appended.push(append::append(&transaction, &mut head, append)?);
+            }
             outcome.head = Some(head);
         }
         for change in &group.changes {
-            outcome.changed.push(vault::apply(connection, change).await?);
+            outcome.changed.push(vault::apply(&transaction, change)?);
         }
-        sqlx::query(COMMIT).execute(&mut *connection).await?;
+        transaction.commit()?;
         Ok(outcome)
     }
 
-    async fn connection(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
+    fn connection(&mut self) -> rusqlite::Result<&mut Connection> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => {
-                let mut connection = self.connect.connect().await?;
-                let limit = format!("PRAGMA max_page_count = {}", self.options.max_pages.unwrap_or(NO_LIMIT));
-                sqlx::query(AssertSqlSafe(limit)).execute(&mut connection).await?;
-                connection
-            }
+            None => connect(&self.path, &self.options)?,
         };
         Ok(self.connection.insert(connection))
     }
 
-    /// Rolls back whatever was open.
-    async fn disconnect(&mut self) {
-        if let Some(connection) = self.connection.take()
-            && let Err(error) = connection.close().await
-        {
-            tracing::debug!(error = &error as &dyn std::error::Error, "the writer's connection broke");
-        }
+    /// Has the scrubbing asked for in time. When the runtime is gone, [`end`](Self::end) does it.
+    fn remind(&mut self) {
+        self.scrub_due = true;
+        let (queue, runtime) = &self.reminder;
+        let (queue, after) = (queue.clone(), self.options.scrub_after);
+        runtime.spawn(async move {
+            tokio::time::sleep(after).await;
+            if let Some(queue) = queue.upgrade() {
+                let _ = queue.send(Op::Scrub).await;
+            }
+        });
     }
 
-    async fn scrub(&mut self) {
+    fn scrub(&mut self) {
         let busy_timeout = self.options.busy_timeout;
-        let done = match self.connection().await {
-            Ok(connection) => scrub(connection, busy_timeout).await,
-            Err(error) => Err(error),
-        };
-        self.scrub_at = match done {
-            Ok(true) => None,
-            _ => Some(Instant::now() + self.options.scrub_after),
-        };
-        if let Err(error) = done {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the write-ahead log was not emptied");
-            self.disconnect().await;
+        match self.connection().and_then(|connection| scrub(connection, busy_timeout)) {
+            Ok(true) => self.scrub_due = false,
+            Ok(false) => self.remind(),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "the write-ahead log was not emptied");
+                self.connection = None;
+                self.remind();
+            }
         }
     }
 
-    async fn end(&mut self) {
-        if self.scrub_at.is_some() {
-            self.scrub().await;
+    fn end(&mut self) {
+        if self.scrub_due {
+            self.scrub();
         }
-        self.disconnect().await;
+        self.connection = None;
     }
+}
+
+/// A connection that may write.
+pub(crate) fn connect(path: &Path, options: &Options) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(options.busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // What is deleted is overwritten: destroyed keys must not linger in free pages.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    // In pages of 4 KiB: fewer, longer checkpoints.
+    connection.pragma_update(None, "wal_autocheckpoint", 8000)?;
+    connection.pragma_update(None, "max_page_count", options.max_pages.unwrap_or(NO_LIMIT))?;
+    Ok(connection)
 }
 
 /// Moves everything from the write-ahead log into the file and empties it, so that what was overwritten is gone from
 /// both. False when readers are in the way: to be tried again.
-pub(crate) async fn scrub(
-    connection: &mut SqliteConnection,
-    busy_timeout: Duration,
-) -> Result<bool, sqlx::Error> {
-    set_busy_timeout(connection, SCRUB_PATIENCE.min(busy_timeout)).await?;
-    let (busy, _, _): (i64, i64, i64) = sqlx::query_as(SCRUB).fetch_one(&mut *connection).await?;
-    set_busy_timeout(connection, busy_timeout).await?;
+pub(crate) fn scrub(connection: &Connection, busy_timeout: Duration) -> rusqlite::Result<bool> {
+    connection.busy_timeout(SCRUB_PATIENCE.min(busy_timeout))?;
+    let busy: i64 = connection.query_row(SCRUB, [], |row| row.get(0))?;
+    connection.busy_timeout(busy_timeout)?;
     Ok(busy == 0)
-}
-
-async fn set_busy_timeout(connection: &mut SqliteConnection, timeout: Duration) -> Result<(), sqlx::Error> {
-    let sql = format!("PRAGMA busy_timeout = {}", timeout.as_millis());
-    sqlx::query(AssertSqlSafe(sql)).execute(connection).await.map(drop)
 }
