@@ -10,8 +10,9 @@ use crate::table::{Row, create, create_indexes};
 use sqlx::{AssertSqlSafe, SqliteConnection, SqliteExecutor};
 use watchbook_eventlog::Position;
 
-/// A generation's number is never given twice, so that nobody fills another's tables. `layout` names the tables without their generation; `version` is the sum of the views' versions, by which a
-/// newer program is told from an older.
+/// A generation's number is never given twice, so that nobody fills another's tables. `layout` names the tables
+/// without their generation; `version` is the sum of the views' versions, by which a newer program is told from an
+/// older.
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS generations (generation INTEGER PRIMARY KEY AUTOINCREMENT, live INTEGER NOT NULL,
     version INTEGER NOT NULL, layout TEXT NOT NULL, cursor INTEGER NOT NULL) STRICT;

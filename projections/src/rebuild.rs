@@ -35,7 +35,7 @@ impl std::fmt::Display for RebuildReport {
 }
 
 /// Builds every view anew. Readers keep the old rows until the new ones have caught up and are swapped in; what a
-/// process that dies meanwhile leaves behind is dropped by the next rebuild, or when one starts to project. `progress` is told
+/// process that dies meanwhile leaves behind is dropped when the next one starts to project. `progress` is told
 /// (position, head). Sends nothing: cursors of reactors stay as they are.
 ///
 /// # Errors

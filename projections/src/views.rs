@@ -14,7 +14,8 @@ use watchbook_eventlog::Position;
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const REACTOR_CURSOR: &str = "SELECT cursor FROM reactors WHERE name = $1";
-const SET_REACTOR_CURSOR: &str = "INSERT INTO reactors (name, cursor) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor";
+const SET_REACTOR_CURSOR: &str = "INSERT INTO reactors (name, cursor) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor";
 
 /// Between looks at the file, for what another process applies.
 const LOOK: Duration = Duration::from_millis(100);

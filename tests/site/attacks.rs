@@ -677,7 +677,8 @@ async fn no_secret_and_no_address_lies_in_the_open() {
     let ann = world.with_totp(ANN).await;
     let World { server, config, .. } = world;
     server.stop().await;
-    let files = ["log.db", "log.db-wal"].map(|name| std::fs::read(config.data.join(name)).unwrap_or_default());
+    let files =
+        ["log.db", "log.db-wal"].map(|name| std::fs::read(config.data.join(name)).unwrap_or_default());
     let log = files.concat();
     let contains = |text: &str| log.windows(text.len()).any(|window| window == text.as_bytes());
     for secret in [ANN, PASSWORD, "$argon2id$", &ann.token[4..40], ann.seed.as_ref().unwrap(), "127.0.0.1"] {
