@@ -1,7 +1,7 @@
 //! The projector: reads the log, and keeps the views up to it.
 
 use crate::feed::{Feed, Source};
-use crate::page::{Page, Stopped};
+use crate::page::Stopped;
 use crate::rebuild::{drop_abandoned, rebuild};
 use crate::views::{Status, Views, ViewsError};
 use std::convert::Infallible;
