@@ -1,19 +1,19 @@
 //! The view `accounts`: the current state of every account.
 
-use crate::cell::{Cell as _, key_bytes};
+use crate::cell::key_bytes;
 use crate::rows::Rows;
 use crate::table::{self, arguments, row};
 use crate::view::{Happened, View, What, name_of};
 use crate::{Views, ViewsError};
 use sqlx::SqliteConnection;
 use watchbook_domain::account::AccountEvent;
-use watchbook_domain::{AccountId, Identifier, Timestamp};
+use watchbook_domain::{AccountId, Timestamp};
 use watchbook_eventlog::Position;
 
 row! {
     /// An account's current state.
     #[derive(Clone, PartialEq, Eq)]
-    pub struct AccountRow in "accounts" version 1 indexes ["(email)", "(user_number)"];
+    pub struct AccountRow in "accounts" version 1 indexes [];
     key {
         /// The account.
         account: AccountId = "account_id",
@@ -159,9 +159,6 @@ impl AccountRow {
 }
 
 const BY_ID: &str = "WHERE account_id = $1";
-const FIND_BY_ID: &str = "SELECT account_id FROM accounts WHERE account_id = $1";
-const FIND_BY_EMAIL: &str = "SELECT account_id FROM accounts WHERE email = $1";
-const FIND_BY_NUMBER: &str = "SELECT account_id FROM accounts WHERE user_number = $1";
 
 impl Views {
     /// An account's current state.
@@ -171,19 +168,5 @@ impl Views {
     pub async fn account(&self, account: AccountId) -> Result<Option<AccountRow>, ViewsError> {
         let rows = table::query(self.readers(), BY_ID, arguments!(key_bytes(account.0))).await?;
         Ok(rows.into_iter().next())
-    }
-
-    /// The account that a person at the keyboard means: by its id, e-mail address or user number.
-    ///
-    /// # Errors
-    /// When the views cannot be read.
-    pub async fn find_account(&self, text: &str) -> Result<Option<AccountId>, ViewsError> {
-        let query = match (text.trim().parse::<AccountId>(), Identifier::parse(text)) {
-            (Ok(id), _) => sqlx::query(FIND_BY_ID).bind(key_bytes(id.0)),
-            (_, Ok(Identifier::Email(email))) => sqlx::query(FIND_BY_EMAIL).bind(email.as_str().to_owned()),
-            (_, Ok(Identifier::UserNumber(number))) => sqlx::query(FIND_BY_NUMBER).bind(number.to_string()),
-            (Err(_), Err(_)) => return Ok(None),
-        };
-        Ok(query.try_map(|row| AccountId::read(&row, 0)).fetch_optional(self.readers()).await?)
     }
 }

@@ -1,11 +1,7 @@
 //! Digests of the views, to compare two builds.
 
-use crate::accounts::AccountRow;
-use crate::activity::StoredActivity;
 use crate::cell::Value;
-use crate::devices::StoredDevice;
-use crate::notifications::StoredNotification;
-use crate::sessions::StoredSession;
+use crate::generations::for_each_row;
 use crate::table::{self, Row};
 use crate::views::{Views, ViewsError};
 use sha2::{Digest as _, Sha256};
@@ -24,13 +20,7 @@ pub async fn digest(views: &Views) -> Result<BTreeMap<String, String>, ViewsErro
     // One transaction sees one state.
     let mut snapshot = views.readers().begin().await?;
     let connection = &mut *snapshot;
-    Ok(BTreeMap::from([
-        of::<AccountRow>(connection).await?,
-        of::<StoredActivity>(connection).await?,
-        of::<StoredDevice>(connection).await?,
-        of::<StoredNotification>(connection).await?,
-        of::<StoredSession>(connection).await?,
-    ]))
+    Ok(BTreeMap::from(for_each_row!(R => of::<R>(connection).await?)))
 }
 
 async fn of<R: Row>(connection: &mut SqliteConnection) -> Result<(String, String), sqlx::Error> {

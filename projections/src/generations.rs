@@ -1,11 +1,6 @@
 //! Generations of tables: the live one that readers see, and those that are being built beside it.
 
-use crate::accounts::AccountRow;
-use crate::activity::StoredActivity;
 use crate::cell::sql_position;
-use crate::devices::StoredDevice;
-use crate::notifications::StoredNotification;
-use crate::sessions::StoredSession;
 use crate::table::{Row, create, create_indexes};
 use sqlx::{AssertSqlSafe, SqliteConnection, SqliteExecutor};
 use watchbook_eventlog::Position;
@@ -27,32 +22,34 @@ const ADVANCE: &str =
 const SET_LIVE: &str = "UPDATE generations SET live = 1 WHERE generation = $1";
 const DELETE: &str = "DELETE FROM generations WHERE generation = $1";
 
+/// A value for the row of each view.
 macro_rules! for_each_row {
     ($row:ident => $value:expr) => {
         [
             {
-                type $row = AccountRow;
+                type $row = $crate::accounts::AccountRow;
                 $value
             },
             {
-                type $row = StoredActivity;
+                type $row = $crate::activity::StoredActivity;
                 $value
             },
             {
-                type $row = StoredDevice;
+                type $row = $crate::devices::StoredDevice;
                 $value
             },
             {
-                type $row = StoredNotification;
+                type $row = $crate::notifications::StoredNotification;
                 $value
             },
             {
-                type $row = StoredSession;
+                type $row = $crate::sessions::StoredSession;
                 $value
             },
         ]
     };
 }
+pub(crate) use for_each_row;
 
 /// One generation of all tables.
 #[derive(Clone, Debug)]
@@ -93,11 +90,6 @@ fn layout() -> String {
 
 fn version() -> i64 {
     for_each_row!(R => i64::from(R::VERSION)).iter().sum()
-}
-
-/// Names of the views, as readers know them.
-pub(crate) fn names() -> [&'static str; 5] {
-    for_each_row!(R => R::NAME)
 }
 
 /// All generations, the oldest first.

@@ -30,4 +30,4 @@ pub use page::Stopped;
 pub use projector::project;
 pub use rebuild::{RebuildReport, rebuild};
 pub use sessions::SessionRow;
-pub use views::{Behind, Stats, Status, Views, ViewsError};
+pub use views::{Behind, Status, Views, ViewsError};

@@ -95,7 +95,6 @@ impl View for Notifications {
 
 const DUE: &str =
     "SELECT notification_id FROM notifications WHERE due_at <= $1 ORDER BY due_at, position LIMIT $2";
-const NEXT: &str = "SELECT min(due_at) FROM notifications WHERE due_at IS NOT NULL";
 
 impl Views {
     /// Messages whose next try is due, the longest due first.
@@ -109,16 +108,5 @@ impl Views {
     ) -> Result<Vec<NotificationId>, ViewsError> {
         let due = sqlx::query(DUE).bind(now.micros()).bind(i64::from(limit));
         Ok(due.try_map(|row| NotificationId::read(&row, 0)).fetch_all(self.readers()).await?)
-    }
-
-    /// When the next try of any message is due, now or later; `None` when none waits.
-    ///
-    /// # Errors
-    /// When the views cannot be read.
-    pub async fn next_notification_at(&self) -> Result<Option<Timestamp>, ViewsError> {
-        Ok(sqlx::query(NEXT)
-            .try_map(|row| Option::<Timestamp>::read(&row, 0))
-            .fetch_one(self.readers())
-            .await?)
     }
 }

@@ -3,8 +3,7 @@
 use crate::generations::{self, Generation};
 use crate::page::{Page, Stopped};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Sqlite, SqlitePool, Transaction};
-use std::collections::BTreeMap;
+use sqlx::{ConnectOptions as _, Sqlite, SqlitePool, Transaction};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -67,17 +66,6 @@ pub struct Status {
     pub lag_seconds: f64,
     /// The event that cannot be applied, if one stops the projection.
     pub stopped: Option<Stopped>,
-}
-
-/// What the views hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stats {
-    /// Counts the rebuilds, from 1.
-    pub generation: u64,
-    /// The last position applied.
-    pub cursor: Position,
-    /// Rows of each view.
-    pub rows: BTreeMap<&'static str, u64>,
 }
 
 /// The read side. Cheap to clone.
@@ -224,22 +212,6 @@ impl Views {
         metrics::gauge!("watchbook_projection_lag_events").set(status.lag_events as f64);
         metrics::gauge!("watchbook_projection_lag_seconds").set(status.lag_seconds);
         *self.0.status.lock().unwrap_or_else(PoisonError::into_inner) = status;
-    }
-
-    /// What the views hold.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn stats(&self) -> Result<Stats, ViewsError> {
-        let mut snapshot = self.readers().begin().await?;
-        let live = generations::live(&mut *snapshot).await?.ok_or(sqlx::Error::RowNotFound)?;
-        let mut rows = BTreeMap::new();
-        for name in generations::names() {
-            let count = AssertSqlSafe(format!("SELECT count(*) FROM {name}"));
-            let count: i64 = sqlx::query_scalar(count).fetch_one(&mut *snapshot).await?;
-            rows.insert(name, count.unsigned_abs());
-        }
-        Ok(Stats { generation: live.generation.unsigned_abs(), cursor: live.cursor(), rows })
     }
 
     /// How far a reactor has come. Kept beside the views, untouched by a rebuild: a rebuild sends nothing.

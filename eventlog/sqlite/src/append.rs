@@ -60,14 +60,14 @@ pub(crate) fn append(
     if let Some(found) = place(transaction, first.event_id)? {
         return replay(transaction, stream.map(|(id, _)| id), found, &append.events);
     }
-    let actual = stream.map_or(0, |(_, version)| version).unsigned_abs();
-    if append.expected.version().0 != actual {
-        return Ok(Err(LogError::Conflict { actual: Version(actual) }));
+    let before = stream.map_or(0, |(_, version)| version);
+    let actual = Version(before.unsigned_abs());
+    if append.expected.version() != actual {
+        return Ok(Err(LogError::Conflict { actual }));
     }
     if are_taken(transaction, &append.events)? {
         return Ok(Err(LogError::Corrupt("an event id is taken".into())));
     }
-    let before = stream.map_or(0, |(_, version)| version);
     let version = before + i64::try_from(append.events.len()).unwrap_or(i64::MAX);
     let stream = match stream {
         Some((id, _)) => {

@@ -5,7 +5,7 @@ use super::world::World;
 use std::collections::BTreeSet;
 use watchbook_domain::account::{AccountEvent, LockReason, PasswordChange};
 use watchbook_domain::notification::Notification;
-use watchbook_domain::{Account, AccountId, CredentialId, NotificationId, Timestamp};
+use watchbook_domain::{Account, AccountId, CredentialId, NotificationId};
 use watchbook_eventlog::{Clock as _, Loaded, fresh};
 
 async fn assert_agreement(world: &World, id: AccountId) {
@@ -120,24 +120,22 @@ async fn due_notifications_are_those_that_say_so() {
         .collect();
     assert!(ids.len() > 10);
     let now = world.clock.now();
-    let (mut due, mut next) = (BTreeSet::new(), None::<Timestamp>);
+    let mut due = BTreeSet::new();
     for id in ids {
         let state = world.notifications.load(&world.notifications.stream(id)).await.unwrap().state;
         let state: &Notification = &state;
         let Some(at) = state.due_at else { continue };
-        next = Some(next.map_or(at, |next| next.min(at)));
         if at <= now {
             due.insert(id);
         }
     }
     let shown = world.views.due_notifications(now, 1_000).await.unwrap();
     assert_eq!(shown.iter().copied().collect::<BTreeSet<_>>(), due);
-    assert_eq!(world.views.next_notification_at().await.unwrap(), next);
     assert_eq!(world.views.due_notifications(now, 1).await.unwrap(), shown[..1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_is_found_by_what_people_call_it() {
+async fn a_row_shows_nothing_personal_when_debugged() {
     let (world, mut history) = (World::new().await, History::new(6));
     history.go_on(&world, 3).await;
     let projector = world.project();
@@ -145,11 +143,5 @@ async fn an_account_is_found_by_what_people_call_it() {
     projector.stop().await;
     let id = history.people[1];
     let row = world.views.account(id).await.unwrap().unwrap();
-    for text in [id.to_string(), " Person-1@Example.com".into(), row.user_number.clone()] {
-        assert_eq!(world.views.find_account(&text).await.unwrap(), Some(id));
-    }
-    for text in ["", "nobody@example.com", "123456789", "4f9ae1a0-0000-4000-8000-000000000000"] {
-        assert_eq!(world.views.find_account(text).await.unwrap(), None);
-    }
     assert!(!format!("{row:?}").contains("example.com"), "no personal value in a debug text");
 }
