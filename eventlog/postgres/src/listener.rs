@@ -43,7 +43,7 @@ async fn listen_once(
         .acquire_timeout(options.acquire_timeout)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_lazy_with(connect.clone());
+        .connect_lazy_with(connect.clone().application_name("watchbook listener"));
     let mut listener = PgListener::connect_with(&pool).await?;
     within(patience, listener.listen(&options.channel())).await?;
     *heard = true;

@@ -73,3 +73,32 @@ macro_rules! on_pool {
     }};
 }
 pub(crate) use on_pool;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use watchbook_test_postgres::Server;
+
+    #[tokio::test]
+    async fn no_session_commits_less_than_durably() {
+        let Some(server) = Server::shared() else { return };
+        let url = server.database();
+        let name = url.rsplit('/').next().unwrap();
+        server.sql(&url, &format!("ALTER DATABASE {name} SET synchronous_commit = off"));
+        let options = Options::default();
+        let lax = format!("{url}?options=-c%20synchronous_commit%3Doff%20-c%20statement_timeout%3D0");
+        let shown = async |url: &str, setting: &'static str| {
+            let mut alone = connect(&options.connect(url).unwrap(), options.acquire_timeout).await.unwrap();
+            let alone: String = sqlx::query_scalar(setting).fetch_one(&mut alone).await.unwrap();
+            let pooled = pool(&options.connect(url).unwrap(), &options);
+            let pooled: String = sqlx::query_scalar(setting).fetch_one(&pooled).await.unwrap();
+            assert_eq!(alone, pooled);
+            alone
+        };
+        assert_eq!(shown(&url, "SHOW synchronous_commit").await, "on");
+        assert_eq!(shown(&lax, "SHOW synchronous_commit").await, "on");
+        assert_eq!(shown(&lax, "SHOW statement_timeout").await, "10s");
+        let strict = format!("{url}?options=-c%20synchronous_commit%3Dremote_apply");
+        assert_eq!(shown(&strict, "SHOW synchronous_commit").await, "remote_apply");
+    }
+}

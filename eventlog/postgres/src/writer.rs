@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{Connection as _, Executor as _};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use watchbook_eventlog::{Appended, LogError};
@@ -187,16 +187,16 @@ impl Writer {
         if let Some(unsettled) = unsettled
             && unsettled.is_in(&view)
         {
-            within(patience, sqlx::query(ROLLBACK).execute(&mut *connection)).await?;
+            within(patience, connection.execute(sqlx::raw_sql(ROLLBACK))).await?;
             listener::known(&self.head, unsettled.head);
             return Ok(unsettled.answers.iter().map(copy).collect());
         }
         let decided = within(patience, append::write(connection, view, group, &channel)).await?;
         if decided.is_empty() {
-            within(patience, sqlx::query(ROLLBACK).execute(&mut *connection)).await?;
+            within(patience, connection.execute(sqlx::raw_sql(ROLLBACK))).await?;
             return Ok(decided.answers);
         }
-        match within(patience, sqlx::query(COMMIT).execute(&mut *connection)).await {
+        match within(patience, connection.execute(sqlx::raw_sql(COMMIT))).await {
             Ok(_) => {
                 listener::known(&self.head, decided.head);
                 Ok(decided.answers)
