@@ -1,10 +1,13 @@
-//! Appending a group: the head's lock, one look-up for all its streams and event ids, the decisions in memory, and
-//! one statement that writes them.
+//! Appending a group: the head's lock, one look-up for all its streams, the decisions in memory, and one statement that
+//! writes them.
+//!
+//! Commands sent again are rare, so event ids are looked up only when something points to one: an append at another
+//! version than the stream's, or the index of event ids refusing what was written. Nobody else writes meanwhile.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -23,11 +26,8 @@ pub(crate) struct Append {
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
     SELECT position, last_stream FROM head FOR UPDATE";
 
-/// The streams with these names, and the events with these ids.
-const LOOK_UP: &str = "
-    SELECT name, NULL::uuid, id, version, 0::bigint FROM streams WHERE name = ANY($1)
-    UNION ALL
-    SELECT NULL, event_id, stream, version, position FROM events WHERE event_id = ANY($2)";
+const STREAMS: &str = "SELECT name, id, version FROM streams WHERE name = ANY($1)";
+const EVENTS: &str = "SELECT event_id, stream, version, position FROM events WHERE event_id = ANY($1)";
 
 const WRITE: &str = "
     WITH appended AS (
@@ -65,11 +65,14 @@ struct Stream {
 }
 
 /// What the log looks like to a group, growing as its appends are decided.
+#[derive(Clone)]
 pub(crate) struct View {
     head: i64,
     last_stream: i64,
     streams: HashMap<String, Stream>,
+    /// Those of the group that the log has, as far as they were looked up, and those decided.
     events: HashMap<Uuid, Place>,
+    looked_up: bool,
 }
 
 /// What a group comes to: the answers, due after the commit, and the events' places.
@@ -92,47 +95,67 @@ impl Decided {
     }
 }
 
-/// Begins a transaction, takes the lock that orders all appends, and looks up what the group is about.
+/// Begins a transaction, takes the lock that orders all appends, and looks up the group's streams.
 pub(crate) async fn begin(connection: &mut PgConnection, appends: &[Append]) -> Result<View, sqlx::Error> {
     let locked = connection.fetch_one(sqlx::raw_sql(BEGIN)).await?;
     let names: Vec<&str> =
         appends.iter().map(|append| append.stream.as_str()).filter(|name| is_storable(name)).collect();
-    let ids: Vec<Uuid> =
-        appends.iter().flat_map(|append| &append.events).map(|event| event.event_id.0).collect();
-    let rows: Vec<PgRow> = sqlx::query(LOOK_UP).bind(names).bind(ids).fetch_all(connection).await?;
-    let mut view = View {
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(STREAMS).bind(names).fetch_all(connection).await?;
+    let stream = |(name, id, version)| (name, Stream { id, version, new: false, grown: false });
+    Ok(View {
         head: locked.try_get(0)?,
         last_stream: locked.try_get(1)?,
-        streams: HashMap::new(),
+        streams: rows.into_iter().map(stream).collect(),
         events: HashMap::new(),
-    };
-    for row in rows {
-        let (id, version) = (row.try_get(2)?, row.try_get(3)?);
-        if let Some(name) = row.try_get::<Option<String>, _>(0)? {
-            view.streams.insert(name, Stream { id, version, new: false, grown: false });
-        } else {
-            view.events.insert(row.try_get(1)?, Place { stream: id, version, position: row.try_get(4)? });
-        }
-    }
-    Ok(view)
+        looked_up: false,
+    })
+}
+
+/// Looks up which of the group's event ids the log has.
+pub(crate) async fn look_up_events(
+    connection: &mut PgConnection,
+    view: &mut View,
+    appends: &[Append],
+) -> Result<(), sqlx::Error> {
+    let ids: Vec<Uuid> =
+        appends.iter().flat_map(|append| &append.events).map(|event| event.event_id.0).collect();
+    let rows: Vec<(Uuid, i64, i64, i64)> = sqlx::query_as(EVENTS).bind(ids).fetch_all(connection).await?;
+    let place = |(id, stream, version, position)| (id, Place { stream, version, position });
+    view.events = rows.into_iter().map(place).collect();
+    view.looked_up = true;
+    Ok(())
 }
 
 type Row<'a> = (Place, &'a NewEvent);
 
 /// Decides the group and writes it inside the transaction that [`begin`] began.
+///
+/// # Errors
+/// A unique violation when event ids were not looked up and one of them is in the log.
 pub(crate) async fn write(
     connection: &mut PgConnection,
     mut view: View,
     appends: &[Append],
     channel: &str,
 ) -> Result<Decided, sqlx::Error> {
-    let mut rows = Vec::new();
-    let answers = appends.iter().map(|append| decide(&mut view, append, &mut rows)).collect();
-    if !rows.is_empty() {
-        insert(connection, &view, &rows, channel).await?;
+    let mut before = (!view.looked_up).then(|| view.clone());
+    loop {
+        let mut rows = Vec::new();
+        let answers: Vec<_> = appends.iter().map(|append| decide(&mut view, append, &mut rows)).collect();
+        // What is at another version may have been sent before.
+        if answers.iter().any(|answer| matches!(answer, Err(LogError::Conflict { .. })))
+            && let Some(before) = before.take()
+        {
+            view = before;
+            look_up_events(connection, &mut view, appends).await?;
+            continue;
+        }
+        if !rows.is_empty() {
+            insert(connection, &view, &rows, channel).await?;
+        }
+        let written = rows.iter().map(|(place, event)| (event.event_id.0, *place)).collect();
+        return Ok(Decided { answers, head: view.head, written });
     }
-    let written = rows.iter().map(|(place, event)| (event.event_id.0, *place)).collect();
-    Ok(Decided { answers, head: view.head, written })
 }
 
 /// One append, on the log as the appends before it in the group leave it.

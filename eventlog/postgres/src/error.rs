@@ -59,6 +59,11 @@ pub(crate) fn is_disconnected(error: &sqlx::Error) -> bool {
         || has_code(error, &ENDED)
 }
 
+/// Something that must be unique is there already.
+pub(crate) fn is_taken(error: &sqlx::Error) -> bool {
+    has_code(error, &["23505"])
+}
+
 fn has_code(error: &sqlx::Error, prefixes: &[&str]) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| prefixes.iter().any(|prefix| code.starts_with(prefix)))

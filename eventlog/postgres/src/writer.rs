@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use watchbook_eventlog::{Appended, LogError};
 
 use crate::append::{self, Append, Decided};
-use crate::error::{Failure, is_disconnected, silent};
+use crate::error::{Failure, is_disconnected, is_taken, silent};
 use crate::options::Options;
 use crate::{listener, session};
 
@@ -50,6 +50,8 @@ enum Trouble {
     Before(sqlx::Error),
     /// The answer to `COMMIT` is missing: it happened or not.
     Unsettled(sqlx::Error, Decided),
+    /// An event id is in the log already, and was not looked up. Nothing is written, and the connection is good.
+    Taken,
     /// The log breaks its own rules.
     Corrupt(String),
 }
@@ -57,6 +59,27 @@ enum Trouble {
 impl From<sqlx::Error> for Trouble {
     fn from(error: sqlx::Error) -> Self {
         Self::Before(error)
+    }
+}
+
+/// Why a group is answered with an error, the same for all in it.
+enum Refusal {
+    Failed(Failure),
+    Corrupt(String),
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Refusal {
+    fn error(&self) -> LogError {
+        match self {
+            Self::Failed(failure) => failure.clone().into(),
+            Self::Corrupt(what) => LogError::Corrupt(what.clone()),
+        }
     }
 }
 
@@ -117,17 +140,15 @@ impl Writer {
                     let _ = append.answer.send(answer);
                 }
             }
-            Err(Trouble::Corrupt(what)) => {
-                tracing::error!(what, "the log is corrupt");
-                for append in group {
-                    let _ = append.answer.send(Err(LogError::Corrupt(what.clone())));
+            Err(refusal) => {
+                match &refusal {
+                    Refusal::Corrupt(what) => tracing::error!(what, "the log is corrupt"),
+                    Refusal::Failed(failure) => {
+                        tracing::warn!(error = failure as &dyn std::error::Error, "a group was not written");
+                    }
                 }
-            }
-            Err(Trouble::Before(error) | Trouble::Unsettled(error, _)) => {
-                let failure = Failure::from(error);
-                tracing::warn!(error = &failure as &dyn std::error::Error, "a group was not written");
                 for append in group {
-                    let _ = append.answer.send(Err(failure.clone().into()));
+                    let _ = append.answer.send(Err(refusal.error()));
                 }
             }
         }
@@ -135,36 +156,46 @@ impl Writer {
 
     /// Tries until the outcome is known. A connection that was cut before `COMMIT` is replaced once, as it may have
     /// been cut long ago; one cut in mid-commit until the server tells what became of it, or patience ends.
-    async fn settle(&mut self, group: &[Append]) -> Result<Answers, Trouble> {
+    async fn settle(&mut self, group: &[Append]) -> Result<Answers, Refusal> {
         let mut unsettled: Option<Decided> = None;
+        let mut look_up = false;
         let mut deadline = None;
         let mut pause = FIRST_PAUSE;
         loop {
             let was_open = self.connection.is_some();
-            let trouble = match self.attempt(group, unsettled.as_ref()).await {
+            let trouble = match self.attempt(group, unsettled.as_ref(), look_up).await {
                 Ok(answers) => return Ok(answers),
                 Err(trouble) => trouble,
             };
-            self.connection = None;
-            match trouble {
-                Trouble::Corrupt(_) => return Err(trouble),
-                Trouble::Before(ref error) => match deadline {
-                    None if was_open && is_disconnected(error) => continue,
-                    None => return Err(trouble),
-                    Some(deadline) if Instant::now() >= deadline => return Err(trouble),
-                    Some(_) => {}
-                },
+            if !matches!(trouble, Trouble::Taken) {
+                self.connection = None;
+            }
+            let error = match trouble {
+                Trouble::Taken => {
+                    look_up = true;
+                    continue;
+                }
+                Trouble::Corrupt(what) => return Err(Refusal::Corrupt(what)),
+                Trouble::Before(error) if deadline.is_none() => {
+                    if was_open && is_disconnected(&error) {
+                        continue;
+                    }
+                    return Err(error.into());
+                }
+                Trouble::Before(error) => error,
                 Trouble::Unsettled(error, decided) => {
                     tracing::info!(
                         error = &error as &dyn std::error::Error,
                         "the answer to a commit is missing: finding out what became of it"
                     );
-                    let end = *deadline.get_or_insert(Instant::now() + self.options.outcome_timeout);
-                    if Instant::now() >= end {
-                        return Err(Trouble::Unsettled(error, decided));
-                    }
                     unsettled = Some(decided);
+                    look_up = true;
+                    error
                 }
+            };
+            let end = *deadline.get_or_insert_with(|| Instant::now() + self.options.outcome_timeout);
+            if Instant::now() >= end {
+                return Err(error.into());
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
@@ -173,16 +204,24 @@ impl Writer {
 
     /// One transaction. It holds the lock that a transaction of unknown outcome held too, so that one is over, and
     /// seen if it was committed: then its answers stand.
-    async fn attempt(&mut self, group: &[Append], unsettled: Option<&Decided>) -> Result<Answers, Trouble> {
+    async fn attempt(
+        &mut self,
+        group: &[Append],
+        unsettled: Option<&Decided>,
+        look_up: bool,
+    ) -> Result<Answers, Trouble> {
         let patience = self.options.patience();
         let known = *self.head.borrow();
         let channel = self.channel.clone();
         let connection = self.connection().await?;
-        let view = within(patience, append::begin(connection, group)).await?;
+        let mut view = within(patience, append::begin(connection, group)).await?;
         if view.head() < known {
             let what =
                 format!("it ends at {}, and had reached {known}: the server went back in time", view.head());
             return Err(Trouble::Corrupt(what));
+        }
+        if look_up {
+            within(patience, append::look_up_events(connection, &mut view, group)).await?;
         }
         if let Some(unsettled) = unsettled
             && unsettled.is_in(&view)
@@ -191,7 +230,13 @@ impl Writer {
             listener::known(&self.head, unsettled.head);
             return Ok(unsettled.answers.iter().map(copy).collect());
         }
-        let decided = within(patience, append::write(connection, view, group, &channel)).await?;
+        let decided = match within(patience, append::write(connection, view, group, &channel)).await {
+            Err(error) if !look_up && is_taken(&error) => {
+                within(patience, connection.execute(sqlx::raw_sql(ROLLBACK))).await?;
+                return Err(Trouble::Taken);
+            }
+            decided => decided?,
+        };
         if decided.is_empty() {
             within(patience, connection.execute(sqlx::raw_sql(ROLLBACK))).await?;
             return Ok(decided.answers);

@@ -33,6 +33,33 @@ async fn the_check_names_the_first_bad_position() {
     }
 }
 
+/// Whatever else is in the group, and also where the stream happens to be at the version expected.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replays_in_a_group_are_recognised() {
+    let Some((_, log)) = shared().await else { return };
+    let mut sent = Vec::new();
+    for _ in 0..20 {
+        let (stream, events) = (stream(), fresh_events(2));
+        log.append(&stream, Expected::NoStream, events.clone()).await.unwrap();
+        sent.push((stream, events));
+    }
+    let mut answers = Vec::new();
+    for (n, (stream, events)) in sent.iter().enumerate() {
+        for (fresh, expected) in [(false, Version(2)), (true, Version(2)), (false, Version(n as u64 % 5))] {
+            let (log, stream) = (log.clone(), stream.clone());
+            let events = if fresh { fresh_events(1) } else { events.clone() };
+            let answer = tokio::spawn(async move { log.append(&stream, expected.expected(), events).await });
+            answers.push((fresh, answer));
+        }
+    }
+    for (fresh, answer) in answers {
+        let appended = answer.await.unwrap().unwrap();
+        assert_eq!((appended.replayed, appended.version), (!fresh, Version(if fresh { 3 } else { 2 })));
+    }
+    assert_eq!(log.head().await.unwrap(), Position(60));
+    assert_eq!(log.integrity_check().await.unwrap().problems, []);
+}
+
 fn tamper(url: &str, damage: &str) {
     let around = format!(
         "SET search_path = watchbook; ALTER TABLE events DISABLE TRIGGER append_only; {damage};
