@@ -1,10 +1,10 @@
-//! What an operator asks of the log: is it sound, how large is it.
+//! What an operator asks of the log: is it sound, how large is it, is what was destroyed gone.
 
-use sqlx::{Acquire as _, Executor as _};
-use watchbook_eventlog::{LogError, Position};
+use sqlx::{Acquire as _, Connection as _, Executor as _};
+use watchbook_eventlog::{LogError, Position, VaultError};
 
 use crate::PostgresLog;
-use crate::error::log_error;
+use crate::error::{log_error, vault_error};
 
 /// What [`PostgresLog::integrity_check`] found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,28 @@ const FIRST_BAD_STREAM: &str = "
     ORDER BY e.position
     LIMIT 1";
 
+/// Writes the vault's tables anew, without what was overwritten and deleted. `VACUUM` alone would leave its bytes in
+/// the pages until others need the room.
+const SCRUB: [&str; 3] = ["SET statement_timeout = 0", "VACUUM (FULL) subject_keys", "VACUUM (FULL) secrets"];
+
 impl PostgresLog {
+    /// Removes destroyed keys and secrets from the vault's files, for good at the server's next checkpoint. Holds up
+    /// users of the vault while it runs: for seconds with a million secrets, so call it in quiet hours.
+    ///
+    /// The server's write-ahead log, its archive and backups keep what was in them. Rotating the master key makes the
+    /// destroyed keys there useless.
+    ///
+    /// # Errors
+    /// `Unavailable`, also when others use the vault for longer than `lock_timeout`.
+    pub async fn scrub(&self) -> Result<(), VaultError> {
+        // Not handed back: its settings are its own.
+        let mut connection = self.readers.acquire().await.map_err(vault_error)?.detach();
+        for statement in SCRUB {
+            connection.execute(sqlx::raw_sql(statement)).await.map_err(vault_error)?;
+        }
+        connection.close().await.map_err(vault_error)
+    }
+
     /// Checks the log's rules: positions without holes up to the head, stream versions without holes and in order of
     /// position, streams as long as they say. Reads all envelopes, for as long as that takes. Damage below the rows
     /// is for the server's own `pg_amcheck` and checksums to find.

@@ -40,7 +40,7 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON events
 CREATE TABLE subject_keys (
     subject uuid PRIMARY KEY,
     wrapped bytea
-) WITH (autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0);
+) WITH (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0);
 
 CREATE TABLE secrets (
     subject    uuid   NOT NULL,
@@ -49,7 +49,7 @@ CREATE TABLE secrets (
     sealed     bytea  NOT NULL,
     put_at     bigint NOT NULL, -- microseconds since 1970, UTC
     PRIMARY KEY (subject, credential, purpose)
-) WITH (autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0);
+) WITH (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0);
 ALTER TABLE secrets ALTER sealed SET STORAGE EXTERNAL;
 
 -- A cache: may be emptied at any time.

@@ -81,7 +81,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_session_commits_less_than_durably() {
-        let Some(server) = Server::shared() else { return };
+        let Some(server) = Server::start() else { return };
         let url = server.database();
         let name = url.rsplit('/').next().unwrap();
         server.sql(&url, &format!("ALTER DATABASE {name} SET synchronous_commit = off"));

@@ -124,6 +124,14 @@ impl Server {
         process.run();
     }
 
+    /// Where the server keeps its data.
+    ///
+    /// # Panics
+    /// When the server is not one of this process.
+    pub fn data(&self) -> std::path::PathBuf {
+        self.process().data()
+    }
+
     fn process(&self) -> std::sync::MutexGuard<'_, Process> {
         let process = self.process.as_ref().expect("a server started here");
         process.lock().unwrap_or_else(std::sync::PoisonError::into_inner)

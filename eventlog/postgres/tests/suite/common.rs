@@ -32,6 +32,14 @@ pub async fn shared() -> Option<(String, Arc<PostgresLog>)> {
     Some((url, log))
 }
 
+/// A log on a server of its own: started here, so without TLS.
+pub async fn own() -> Option<(Server, String, Arc<PostgresLog>)> {
+    let server = Server::start()?;
+    let url = server.database();
+    let log = PostgresLog::open(&url, hasty()).await.unwrap();
+    Some((server, url, log))
+}
+
 /// What writers were told.
 #[derive(Default)]
 pub struct Told {

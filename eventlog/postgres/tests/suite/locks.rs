@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use watchbook_eventlog::{EventLog, Expected, LogError, Version};
 use watchbook_eventlog_conformance::kit::{append, fresh_events, stream, whole};
 
-use crate::common::shared;
+use crate::common::own;
 
 async fn client(url: &str) -> tokio_postgres::Client {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
@@ -15,7 +15,7 @@ async fn client(url: &str) -> tokio_postgres::Client {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_of_another_is_waited_for_then_unavailable() {
-    let Some((url, log)) = shared().await else { return };
+    let Some((_server, url, log)) = own().await else { return };
     let stream = stream();
     append(&*log, &stream, Version::NONE, 1).await;
     let other = client(&url).await;
@@ -36,7 +36,7 @@ async fn a_lock_of_another_is_waited_for_then_unavailable() {
 /// A node that is suspended while it holds the lock is put out by the server before the others give up.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_falls_silent_with_the_lock_does_not_stop_the_others() {
-    let Some((url, log)) = shared().await else { return };
+    let Some((_server, url, log)) = own().await else { return };
     let silent = client(&url).await;
     let as_a_node =
         "SET idle_in_transaction_session_timeout = '400ms'; BEGIN; SELECT FROM watchbook.head FOR UPDATE";

@@ -1,10 +1,15 @@
 //! What operators ask of the log, and what it refuses.
 
-use watchbook_eventlog::{EventLog, Expected, LogError, Position, StreamId, Version};
-use watchbook_eventlog_conformance::kit::{append, fresh_events, stream};
+use std::path::Path;
+
+use watchbook_domain::Timestamp;
+use watchbook_eventlog::{
+    EventLog, Expected, LogError, Position, Purpose, SecretName, StreamId, Vault, Version,
+};
+use watchbook_eventlog_conformance::kit::{append, credential, fresh_events, stream, subject};
 use watchbook_test_postgres::Server;
 
-use crate::common::shared;
+use crate::common::{own, shared};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_check_names_the_first_bad_position() {
@@ -60,6 +65,42 @@ async fn replays_in_a_group_are_recognised() {
     assert_eq!(log.integrity_check().await.unwrap().problems, []);
 }
 
+/// From the tables' files, that is; the write-ahead log is another matter.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn scrubbing_takes_destroyed_keys_from_the_files() {
+    let Some((server, url, log)) = own().await else { return };
+    let name = SecretName { subject: subject(), credential: credential(), purpose: Purpose::Totp };
+    let kept = SecretName { subject: subject(), ..name };
+    log.create_subject_key(name.subject, b"KEY-TO-BE-DESTROYED-7f31aa".to_vec()).await.unwrap();
+    for (put_at, sealed) in [(1, "OLD-SECRET-5e0c7d"), (2, "NEW-SECRET-41a9bb")] {
+        log.put_secret(name, sealed.into(), Timestamp::from_micros(put_at)).await.unwrap();
+    }
+    log.put_secret(kept, b"KEPT-SECRET-77d0e2".to_vec(), Timestamp::from_micros(1)).await.unwrap();
+    let on_disk = |bytes: &str| {
+        server.sql(&url, "CHECKPOINT");
+        any_file_holds(&server.data().join("base"), bytes.as_bytes())
+    };
+    assert!(on_disk("KEY-TO-BE-DESTROYED-7f31aa") && on_disk("NEW-SECRET-41a9bb"));
+    log.destroy_subject(name.subject).await.unwrap();
+    log.scrub().await.unwrap();
+    for gone in ["KEY-TO-BE-DESTROYED-7f31aa", "OLD-SECRET-5e0c7d", "NEW-SECRET-41a9bb"] {
+        assert!(!on_disk(gone), "{gone}");
+    }
+    assert!(on_disk("KEPT-SECRET-77d0e2"));
+    assert_eq!(log.secret(kept).await.unwrap(), Some(b"KEPT-SECRET-77d0e2".to_vec()));
+}
+
+fn any_file_holds(folder: &Path, bytes: &[u8]) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            any_file_holds(&path, bytes)
+        } else {
+            std::fs::read(path).unwrap_or_default().windows(bytes.len()).any(|window| window == bytes)
+        }
+    })
+}
+
 fn tamper(url: &str, damage: &str) {
     let around = format!(
         "SET search_path = watchbook; ALTER TABLE events DISABLE TRIGGER append_only; {damage};
@@ -97,7 +138,7 @@ async fn a_server_that_went_back_in_time_is_corrupt() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_tables_refuse_to_change_events() {
-    let Some((url, log)) = shared().await else { return };
+    let Some((_server, url, log)) = own().await else { return };
     append(&*log, &stream(), Version::NONE, 3).await;
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);

@@ -40,7 +40,7 @@ async fn schemas_of_the_future_and_of_others_are_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_error_does_not_name_the_password() {
-    let Some(server) = Server::shared() else { return };
+    let Some(server) = Server::start() else { return };
     let url = server.database();
     let wrong = url.replacen("watchbook:", "watchbook:hunter2", 1);
     let error = PostgresLog::open(&wrong, hasty()).await.unwrap_err();

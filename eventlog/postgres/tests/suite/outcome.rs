@@ -12,20 +12,20 @@ use crate::common::{Writers, check, hasty};
 use crate::proxy::{Fault, Proxy};
 
 /// A log behind a proxy, and the same log without.
-async fn behind_a_proxy(options: Options) -> Option<(Proxy, Arc<PostgresLog>, Arc<PostgresLog>)> {
-    let url = Server::shared()?.database();
+async fn behind_a_proxy(options: Options) -> Option<(Server, Proxy, Arc<PostgresLog>, Arc<PostgresLog>)> {
+    let server = Server::start()?;
+    let url = server.database();
     let (front, rest) = url.split_once('@').unwrap();
     let (address, database) = rest.split_once('/').unwrap();
-    let Ok(address) = address.parse() else { return None };
-    let proxy = Proxy::before(address).await;
+    let proxy = Proxy::before(address.parse().unwrap()).await;
     let through = format!("{front}@{}/{database}", proxy.address);
     let direct = PostgresLog::open(&url, hasty()).await.unwrap();
-    Some((proxy, PostgresLog::open(&through, options).await.unwrap(), direct))
+    Some((server, proxy, PostgresLog::open(&through, options).await.unwrap(), direct))
 }
 
 /// Forty callers append once each, without trying again, while the fault strikes: each is told the truth.
 async fn all_are_acknowledged_once(fault: Fault) {
-    let Some((proxy, log, direct)) = behind_a_proxy(hasty()).await else { return };
+    let Some((_server, proxy, log, direct)) = behind_a_proxy(hasty()).await else { return };
     let first = stream();
     append(&*log, &first, Version::NONE, 1).await;
     proxy.arm(fault);
@@ -79,7 +79,7 @@ async fn a_commit_whose_answer_never_comes_is_found_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outcome_that_cannot_be_found_out_is_unavailable() {
     let options = Options { outcome_timeout: Duration::ZERO, ..hasty() };
-    let Some((proxy, log, direct)) = behind_a_proxy(options).await else { return };
+    let Some((_server, proxy, log, direct)) = behind_a_proxy(options).await else { return };
     for fault in [Fault::SwallowAnswer, Fault::SwallowCommit] {
         let (stream, events) = (stream(), fresh_events(2));
         append(&*log, &stream, Version::NONE, 1).await;
@@ -94,7 +94,7 @@ async fn an_outcome_that_cannot_be_found_out_is_unavailable() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn faults_of_all_kinds_under_load_lose_nothing() {
-    let Some((proxy, log, direct)) = behind_a_proxy(hasty()).await else { return };
+    let Some((_server, proxy, log, direct)) = behind_a_proxy(hasty()).await else { return };
     let writers = Writers::start(&[log.clone(), direct.clone()]);
     for round in 0..20 {
         proxy.arm([Fault::SwallowAnswer, Fault::SwallowCommit, Fault::DelayCommit][round % 3]);
