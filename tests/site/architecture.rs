@@ -48,8 +48,16 @@ fn dependencies_point_down() {
 
 #[test]
 fn only_the_composition_root_names_stores() {
+    let stores = ["watchbook-eventlog-sqlite", "watchbook-eventlog-kurrentdb"];
     for (name, of) in dependencies() {
-        let named = of.contains("watchbook-eventlog-sqlite");
+        let named = stores.iter().any(|store| of.contains(*store));
         assert!(!named || name == "watchbook", "{name} names a store");
+    }
+}
+
+#[test]
+fn no_stand_in_is_shipped() {
+    for (name, of) in dependencies() {
+        assert!(!of.contains("watchbook-test-kurrentdb"), "{name} needs a stand-in for tests");
     }
 }

@@ -136,7 +136,12 @@ impl Shared {
             0 => StreamPosition::Start,
             at => StreamPosition::Position(eventstore::Position { commit: at, prepare: at }),
         };
-        let page = self.all_page(&self.of_all(limit.saturating_add(1)).position(position)).await?;
+        let page = self.all_page(&self.of_all(limit.saturating_add(1)).position(position)).await;
+        if page.is_err() && from != after.0 {
+            // Should it be for the checkpoint: next time without.
+            *self.quiet.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        let page = page?;
         let mut events = Vec::with_capacity(page.len().min(limit));
         for event in &page {
             let event = event.get_original_event();

@@ -19,16 +19,13 @@ const LONG: Duration = Duration::from_secs(3600);
 /// Runs until it is dropped, or the log is closed.
 pub(crate) async fn follow(shared: Arc<Shared>) {
     loop {
-        // Where it was lost; else at the last event, so that the first checkpoint says something about what follows.
-        let known = *shared.quiet.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = match known {
-            Some((_, to)) => Some(to),
-            None => shared.last_position().await.ok().map(|position| position.0),
-        };
-        if let Some(from) = from {
+        // From the last event, so that the first checkpoint says something about what follows. Looked up each time:
+        // the log may have been set back to an earlier state, and nothing from before must outlive that.
+        if let Ok(last) = shared.last_position().await {
             // A panic of the client must not be the end of waking.
-            let subscribed = std::panic::AssertUnwindSafe(subscribe(&shared, from)).catch_unwind();
+            let subscribed = std::panic::AssertUnwindSafe(subscribe(&shared, last.0)).catch_unwind();
             let _ = subscribed.await;
+            shared.quiet(|quiet| *quiet = None);
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -36,8 +33,8 @@ pub(crate) async fn follow(shared: Arc<Shared>) {
 
 /// Until it fails.
 async fn subscribe(shared: &Shared, from: u64) {
-    shared.quiet(|quiet| *quiet = Some(quiet.map_or((from, from), |(event, _)| (event, from))));
-    shared.seen(from);
+    shared.quiet(|quiet| *quiet = Some((from, from)));
+    shared.head.send_replace(from);
     let Ok(held) = shared.connection.held(Instant::now() + LONG).await else { return };
     let position = match from {
         0 => StreamPosition::Start,

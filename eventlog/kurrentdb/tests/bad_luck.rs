@@ -1,7 +1,7 @@
 //! Servers that are away, connections that break and leaders that change: nothing doubled, nothing lost, and the log
 //! recovers by itself.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+#![expect(clippy::unwrap_used, reason = "these are tests")]
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -6,7 +6,7 @@
 //! strict the stand-in is too: a position must be one that it gave out, a read begins *at* a position and a
 //! subscription *after* it, and only the leader serves requests that ask for it. It stores in memory.
 //!
-//! What it cannot show: durability, elections that take time, TLS, scavenging, limits of size.
+//! What it cannot show: durability, elections that take time, scavenging, limits of size.
 
 #![expect(
     clippy::unwrap_used,
@@ -83,6 +83,7 @@ impl Shared {
 pub struct StandIn {
     shared: Arc<Shared>,
     nodes: Vec<Arc<Node>>,
+    certificate: Option<String>,
 }
 
 impl std::fmt::Debug for StandIn {
@@ -99,6 +100,16 @@ impl StandIn {
 
     /// That many nodes; the first is the leader.
     pub async fn cluster(nodes: usize) -> Self {
+        Self::start_nodes(nodes, None).await
+    }
+
+    /// One node that speaks TLS.
+    pub async fn start_with_tls() -> Self {
+        Self::start_nodes(1, Some(node::certified())).await
+    }
+
+    async fn start_nodes(nodes: usize, tls: Option<(String, tokio_rustls::TlsAcceptor)>) -> Self {
+        let (certificate, tls) = tls.unzip();
         let log = log::Log::new();
         let shared = Arc::new(Shared {
             length: watch::Sender::new(log.len()),
@@ -112,16 +123,22 @@ impl StandIn {
         });
         let mut started = Vec::new();
         for index in 0..nodes {
-            started.push(Node::start(index, shared.clone()).await);
+            started.push(Node::start(index, shared.clone(), tls.clone()).await);
         }
         shared.nodes.lock().unwrap().clone_from(&started);
-        Self { shared, nodes: started }
+        Self { shared, nodes: started, certificate }
     }
 
     /// The connection string, all nodes named.
     pub fn url(&self) -> String {
         let hosts: Vec<_> = self.nodes.iter().map(|node| format!("127.0.0.1:{}", node.port())).collect();
-        format!("kurrentdb://admin:changeit@{}?tls=false&discoveryInterval=10", hosts.join(","))
+        let tls = self.certificate.is_some();
+        format!("kurrentdb://admin:changeit@{}?tls={tls}&discoveryInterval=10", hosts.join(","))
+    }
+
+    /// The certificate in PEM form, if it speaks TLS.
+    pub fn certificate(&self) -> Option<&str> {
+        self.certificate.as_deref()
     }
 
     /// What befalls the next appends, in this order.

@@ -1,5 +1,7 @@
 //! The three services of a node.
 
+#![expect(clippy::result_large_err, reason = "a status is what the server's traits return")]
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,5 +1,11 @@
 //! The protocol, generated from `proto/`.
 
+#[expect(
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    clippy::enum_variant_names,
+    reason = "generated"
+)]
 mod generated {
     pub mod event_store {
         pub mod client {
