@@ -13,6 +13,7 @@
     reason = "this is a test fixture: a broken fixture ends the test that uses it"
 )]
 
+mod convert;
 mod log;
 mod node;
 mod service;
