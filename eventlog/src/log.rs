@@ -39,7 +39,7 @@ pub trait EventLog: Send + Sync + 'static {
     ///
     /// # Errors
     /// `Conflict` when the stream is at another version; `Unavailable`; `Corrupt` when an event id is
-    /// taken by another stream.
+    /// taken by another stream, in stores that index ids over all streams.
     async fn append(
         &self,
         stream: &StreamId,

@@ -48,9 +48,17 @@ fn dependencies_point_down() {
 
 #[test]
 fn only_the_composition_root_names_stores() {
+    let stores = ["watchbook-eventlog-sqlite", "watchbook-eventlog-postgres", "watchbook-eventlog-kurrentdb"];
     for (name, of) in dependencies() {
-        let stores = ["watchbook-eventlog-sqlite", "watchbook-eventlog-postgres"];
         let named = stores.iter().any(|store| of.contains(*store));
         assert!(!named || name == "watchbook", "{name} names a store");
+    }
+}
+
+#[test]
+fn no_stand_in_is_shipped() {
+    for (name, of) in dependencies() {
+        let of_tests = ["watchbook-test-kurrentdb", "watchbook-test-postgres"];
+        assert!(!of_tests.iter().any(|it| of.contains(*it)), "{name} needs what only serves tests");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{Factory, kit::*};
 use watchbook_domain::{CommandId, EventId, Timestamp};
-use watchbook_eventlog::{Expected, LogError, Version};
+use watchbook_eventlog::{Expected, Version};
 
 /// Versions count from 1 without holes; events come back in the order they were given.
 pub async fn order_within_a_stream(factory: &impl Factory) {
@@ -104,18 +104,6 @@ pub async fn a_replay_may_expect_a_stale_version(factory: &impl Factory) {
         assert_eq!((again.version, again.position), (first.version, first.position));
     }
     assert_eq!(whole(&*log, &stream).await.len(), 5);
-}
-
-/// An event id names one event of the whole log.
-pub async fn an_event_id_taken_elsewhere_is_corrupt(factory: &impl Factory) {
-    let log = factory.create().await.log;
-    let (here, there) = (stream(), stream());
-    let command = CommandId(id());
-    log.append(&here, Expected::NoStream, events(command, 1)).await.unwrap();
-    let answer = log.append(&there, Expected::NoStream, events(command, 1)).await;
-    assert!(matches!(answer, Err(LogError::Corrupt(_))), "{answer:?}");
-    assert!(whole(&*log, &there).await.is_empty());
-    append(&*log, &there, Version::NONE, 1).await;
 }
 
 /// Every field of the envelope, times to the microsecond, before 1970 included.

@@ -21,8 +21,8 @@ impl Database {
 }
 
 impl Factory for Database {
-    fn is_available(&self) -> bool {
-        self.0.is_some()
+    fn absent(&self) -> Option<&'static str> {
+        self.0.is_none().then_some("there is no PostgreSQL")
     }
 
     async fn create(&self) -> Stores {
