@@ -1,11 +1,11 @@
 //! The view `accounts`: the current state of every account.
 
-use crate::cell::key_bytes;
+use crate::cell::Cell as _;
+use crate::database::Transaction;
 use crate::rows::Rows;
-use crate::table::{self, arguments, row};
+use crate::table::{self, row};
 use crate::view::{Happened, View, What, name_of};
 use crate::{Views, ViewsError};
-use sqlx::SqliteConnection;
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::{AccountId, Timestamp};
 use watchbook_eventlog::Position;
@@ -80,8 +80,8 @@ impl View for Accounts {
         }
     }
 
-    async fn load(&mut self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
-        self.rows.load(connection, generation).await
+    async fn load(&mut self, transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.load(transaction, generation).await
     }
 
     fn apply(&mut self, happened: &Happened) {
@@ -115,8 +115,8 @@ impl View for Accounts {
         self.rows.erase(account, |row| row.account);
     }
 
-    async fn write(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
-        self.rows.write(connection, generation).await
+    async fn write(&self, transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.write(transaction, generation).await
     }
 }
 
@@ -166,7 +166,7 @@ impl Views {
     /// # Errors
     /// When the views cannot be read.
     pub async fn account(&self, account: AccountId) -> Result<Option<AccountRow>, ViewsError> {
-        let rows = table::query(self.readers(), BY_ID, arguments!(key_bytes(account.0))).await?;
+        let rows = table::query(self.database(), BY_ID, &[account.value()]).await?;
         Ok(rows.into_iter().next())
     }
 }

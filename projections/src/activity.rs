@@ -1,11 +1,11 @@
 //! The view `activity`: what happened to each account, for its owner and for support.
 
-use crate::cell::{Cell as _, key_bytes, sql_position};
+use crate::cell::Cell as _;
+use crate::database::{Record, Transaction};
 use crate::rows::delete_accounts;
-use crate::table::{self, row};
+use crate::table::{row, table_name};
 use crate::view::{Happened, View, What, name_of};
 use crate::{Views, ViewsError};
-use sqlx::SqliteConnection;
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::{AccountId, AttemptId, ClientContext, DeviceId, Event, SessionId, Timestamp};
 use watchbook_eventlog::Position;
@@ -41,7 +41,7 @@ impl View for Activity {
 
     fn plan(&mut self, _: &Happened) {}
 
-    async fn load(&mut self, _: &mut SqliteConnection, _: i64) -> Result<(), sqlx::Error> {
+    async fn load(&mut self, _: &mut Transaction, _: i64) -> Result<(), sqlx::Error> {
         Ok(())
     }
 
@@ -68,9 +68,10 @@ impl View for Activity {
         self.erased.push(account);
     }
 
-    async fn write(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
-        delete_accounts::<StoredActivity>(connection, generation, &self.erased).await?;
-        table::write(connection, generation, &self.rows.iter().collect::<Vec<_>>()).await
+    async fn write(&self, transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error> {
+        delete_accounts::<StoredActivity>(transaction, generation, &self.erased).await?;
+        let rows: Vec<_> = self.rows.iter().collect();
+        transaction.upsert(&table_name::<StoredActivity>(generation), &rows).await
     }
 }
 
@@ -196,21 +197,19 @@ impl Views {
         before: Option<Position>,
         limit: u32,
     ) -> Result<Vec<ActivityRow>, ViewsError> {
-        let page = sqlx::query(PAGE)
-            .bind(key_bytes(account.0))
-            .bind(before.map_or(i64::MAX, sql_position))
-            .bind(i64::from(limit));
-        let activity = |row| {
+        let before = before.unwrap_or(Position(u64::MAX));
+        let page = self.database().fetch(PAGE, &[account.value(), before.value(), limit.value()]).await?;
+        let activity = |row: &Record| {
             Ok(ActivityRow {
-                position: Position::read(&row, 0)?,
-                at: Timestamp::read(&row, 1)?,
-                event_type: String::read(&row, 2)?,
-                address: Option::read(&row, 3)?,
-                device: Option::read(&row, 4)?,
-                place: Option::read(&row, 5)?,
-                detail: Option::read(&row, 6)?,
+                position: Position::read(row, 0)?,
+                at: Timestamp::read(row, 1)?,
+                event_type: String::read(row, 2)?,
+                address: Option::read(row, 3)?,
+                device: Option::read(row, 4)?,
+                place: Option::read(row, 5)?,
+                detail: Option::read(row, 6)?,
             })
         };
-        Ok(page.try_map(activity).fetch_all(self.readers()).await?)
+        Ok(page.iter().map(activity).collect::<Result<_, sqlx::Error>>()?)
     }
 }

@@ -1,12 +1,11 @@
-//! What can stand in a column: Rust values as the three kinds that every database has.
+//! What can stand in a column: Rust values as the kinds that every database has.
 
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
-use uuid::Uuid;
+use crate::database::Record;
 use watchbook_domain::{AccountId, AttemptId, DeviceId, NotificationId, SessionId, Timestamp};
 use watchbook_eventlog::Position;
 
 /// A value on its way into a statement or a digest.
+#[derive(Clone, Copy)]
 pub(crate) enum Value<'a> {
     Null,
     Integer(i64),
@@ -15,50 +14,56 @@ pub(crate) enum Value<'a> {
 }
 
 /// A column's type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Type {
+    Integer,
+    Text,
+    Bytes,
+}
+
+/// What a column holds.
 pub(crate) trait Cell: Sized {
-    /// In `CREATE TABLE`.
-    const TYPE: &'static str;
+    const TYPE: Type;
     const NULLABLE: bool = false;
 
     fn value(&self) -> Value<'_>;
-    fn read(row: &SqliteRow, index: usize) -> Result<Self, sqlx::Error>;
+    fn read(record: &Record, index: usize) -> Result<Self, sqlx::Error>;
 }
 
 impl<T: Cell> Cell for Option<T> {
-    const TYPE: &'static str = T::TYPE;
+    const TYPE: Type = T::TYPE;
     const NULLABLE: bool = true;
 
     fn value(&self) -> Value<'_> {
         self.as_ref().map_or(Value::Null, T::value)
     }
 
-    fn read(row: &SqliteRow, index: usize) -> Result<Self, sqlx::Error> {
-        use sqlx::ValueRef as _;
-        if row.try_get_raw(index)?.is_null() { Ok(None) } else { T::read(row, index).map(Some) }
+    fn read(record: &Record, index: usize) -> Result<Self, sqlx::Error> {
+        if record.is_null(index)? { Ok(None) } else { T::read(record, index).map(Some) }
     }
 }
 
 impl Cell for String {
-    const TYPE: &'static str = "TEXT";
+    const TYPE: Type = Type::Text;
 
     fn value(&self) -> Value<'_> {
         Value::Text(self)
     }
 
-    fn read(row: &SqliteRow, index: usize) -> Result<Self, sqlx::Error> {
-        row.try_get_unchecked(index)
+    fn read(record: &Record, index: usize) -> Result<Self, sqlx::Error> {
+        record.text(index)
     }
 }
 
 impl Cell for bool {
-    const TYPE: &'static str = "INTEGER";
+    const TYPE: Type = Type::Integer;
 
     fn value(&self) -> Value<'_> {
         Value::Integer(i64::from(*self))
     }
 
-    fn read(row: &SqliteRow, index: usize) -> Result<Self, sqlx::Error> {
-        Ok(row.try_get_unchecked::<i64, _>(index)? != 0)
+    fn read(record: &Record, index: usize) -> Result<Self, sqlx::Error> {
+        Ok(record.integer(index)? != 0)
     }
 }
 
@@ -66,70 +71,59 @@ impl Cell for bool {
 macro_rules! whole_numbers {
     ($($type:ty)*) => {$(
         impl Cell for $type {
-            const TYPE: &'static str = "INTEGER";
+            const TYPE: Type = Type::Integer;
 
             fn value(&self) -> Value<'_> {
                 Value::Integer(i64::try_from(*self).unwrap_or(i64::MAX))
             }
 
-            fn read(row: &SqliteRow, index: usize) -> Result<Self, sqlx::Error> {
-                let value = row.try_get_unchecked::<i64, _>(index)?;
-                Self::try_from(value).map_err(|error| sqlx::Error::Decode(error.into()))
+            fn read(record: &Record, index: usize) -> Result<Self, sqlx::Error> {
+                Self::try_from(record.integer(index)?).map_err(|error| sqlx::Error::Decode(error.into()))
             }
         }
     )*};
 }
 whole_numbers!(u8 u32 u64);
 
+/// Positions beyond SQL's integers do not exist, so the largest stands for them.
 impl Cell for Position {
-    const TYPE: &'static str = "INTEGER";
+    const TYPE: Type = Type::Integer;
 
     fn value(&self) -> Value<'_> {
-        Value::Integer(sql_position(*self))
+        self.0.value()
     }
 
-    fn read(row: &SqliteRow, index: usize) -> Result<Self, sqlx::Error> {
-        u64::read(row, index).map(Self)
+    fn read(record: &Record, index: usize) -> Result<Self, sqlx::Error> {
+        u64::read(record, index).map(Self)
     }
 }
 
 /// Microseconds since 1970, UTC.
 impl Cell for Timestamp {
-    const TYPE: &'static str = "INTEGER";
+    const TYPE: Type = Type::Integer;
 
     fn value(&self) -> Value<'_> {
         Value::Integer(self.micros())
     }
 
-    fn read(row: &SqliteRow, index: usize) -> Result<Self, sqlx::Error> {
-        Ok(Self::from_micros(row.try_get_unchecked(index)?))
+    fn read(record: &Record, index: usize) -> Result<Self, sqlx::Error> {
+        record.integer(index).map(Self::from_micros)
     }
 }
 
 macro_rules! ids {
     ($($id:ident)*) => {$(
         impl Cell for $id {
-            const TYPE: &'static str = "BLOB";
+            const TYPE: Type = Type::Bytes;
 
             fn value(&self) -> Value<'_> {
                 Value::Bytes(self.0.as_bytes())
             }
 
-            fn read(row: &SqliteRow, index: usize) -> Result<Self, sqlx::Error> {
-                let bytes: &[u8] = row.try_get_unchecked(index)?;
-                Uuid::from_slice(bytes).map(Self).map_err(|error| sqlx::Error::Decode(error.into()))
+            fn read(record: &Record, index: usize) -> Result<Self, sqlx::Error> {
+                record.uuid(index).map(Self)
             }
         }
     )*};
 }
 ids!(AccountId SessionId DeviceId AttemptId NotificationId);
-
-/// Positions beyond SQL's integers do not exist, so the largest stands for them.
-pub(crate) fn sql_position(position: Position) -> i64 {
-    i64::try_from(position.0).unwrap_or(i64::MAX)
-}
-
-/// The bytes of an id, to be bound.
-pub(crate) fn key_bytes(id: Uuid) -> Vec<u8> {
-    id.as_bytes().to_vec()
-}

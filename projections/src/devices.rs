@@ -1,11 +1,11 @@
 //! The view `devices`: the devices that accounts know, and those they knew.
 
-use crate::cell::key_bytes;
+use crate::cell::Cell as _;
+use crate::database::Transaction;
 use crate::rows::Rows;
-use crate::table::{self, arguments, row};
+use crate::table::{self, row};
 use crate::view::{Happened, View, What};
 use crate::{Views, ViewsError};
-use sqlx::SqliteConnection;
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::{AccountId, DeviceId, Timestamp};
 
@@ -46,8 +46,8 @@ impl View for Devices {
         }
     }
 
-    async fn load(&mut self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
-        self.rows.load(connection, generation).await
+    async fn load(&mut self, transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.load(transaction, generation).await
     }
 
     fn apply(&mut self, happened: &Happened) {
@@ -88,8 +88,8 @@ impl View for Devices {
         self.rows.erase(account, |row| row.account);
     }
 
-    async fn write(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
-        self.rows.write(connection, generation).await
+    async fn write(&self, transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.write(transaction, generation).await
     }
 }
 
@@ -123,8 +123,7 @@ impl Views {
     /// # Errors
     /// When the views cannot be read.
     pub async fn devices(&self, account: AccountId) -> Result<Vec<DeviceRow>, ViewsError> {
-        let rows: Vec<StoredDevice> =
-            table::query(self.readers(), KNOWN, arguments!(key_bytes(account.0))).await?;
+        let rows: Vec<StoredDevice> = table::query(self.database(), KNOWN, &[account.value()]).await?;
         let device = |row: StoredDevice| {
             let StoredDevice { device, name, first_seen, last_seen, place, .. } = row;
             DeviceRow { device, name, first_seen, last_seen, place }

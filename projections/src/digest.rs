@@ -1,12 +1,12 @@
 //! Digests of the views, to compare two builds.
 
 use crate::cell::Value;
+use crate::database::Transaction;
 use crate::generations::for_each_row;
 use crate::table::{self, Row};
 use crate::views::{Views, ViewsError};
 use sha2::{Digest as _, Sha256};
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::SqliteConnection;
 use std::collections::BTreeMap;
 
 /// Rows read at once.
@@ -18,21 +18,19 @@ const PAGE: i64 = 10_000;
 /// When the views cannot be read.
 pub async fn digest(views: &Views) -> Result<BTreeMap<String, String>, ViewsError> {
     // One transaction sees one state.
-    let mut snapshot = views.readers().begin().await?;
-    let connection = &mut *snapshot;
-    Ok(BTreeMap::from(for_each_row!(R => of::<R>(connection).await?)))
+    let mut snapshot = views.database().snapshot().await?;
+    Ok(BTreeMap::from(for_each_row!(R => of::<R>(&mut snapshot).await?)))
 }
 
-async fn of<R: Row>(connection: &mut SqliteConnection) -> Result<(String, String), sqlx::Error> {
+async fn of<R: Row>(snapshot: &mut Transaction) -> Result<(String, String), sqlx::Error> {
     let key: Vec<_> = R::KEY.iter().map(|column| column.name).collect();
-    let (columns, key) = (table::columns::<R>(""), key.join(", "));
+    let (columns, key) = (table::columns::<R>(), key.join(", "));
     let sql = format!("SELECT {columns} FROM {} ORDER BY {key} LIMIT {PAGE} OFFSET $1", R::NAME);
     let mut hash = Sha256::new();
     for offset in (0..).step_by(PAGE as usize) {
-        let page =
-            sqlx::query(AssertSqlSafe(sql.clone())).bind(offset as i64).fetch_all(&mut *connection).await?;
-        for row in &page {
-            R::read(row)?.each(&mut |value| add(&mut hash, value));
+        let page = snapshot.fetch(AssertSqlSafe(sql.clone()), &[Value::Integer(offset as i64)]).await?;
+        for record in &page {
+            R::read(record)?.each(&mut |value| add(&mut hash, value));
         }
         if (page.len() as i64) < PAGE {
             break;

@@ -1,28 +1,37 @@
 //! Generations of tables: the live one that readers see, and those that are being built beside it.
 
-use crate::cell::sql_position;
+use crate::cell::{Cell as _, Type, Value};
+use crate::database::{Database, Dialect, Record, Transaction};
 use crate::table::{Row, create, create_indexes};
-use sqlx::{AssertSqlSafe, SqliteConnection, SqliteExecutor};
 use watchbook_eventlog::Position;
 
 /// A generation's number is never given twice, so that nobody fills another's tables. `layout` names the tables
 /// without their generation; `version` is the sum of the views' versions, by which a newer program is told from an
-/// older.
-pub(crate) const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS generations (generation INTEGER PRIMARY KEY AUTOINCREMENT, live INTEGER NOT NULL,
-    version INTEGER NOT NULL, layout TEXT NOT NULL, cursor INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS reactors (name TEXT PRIMARY KEY, cursor INTEGER NOT NULL) STRICT;
-";
+/// older. Beside the views lies what processes share: how far the reactors have come, and who does what.
+pub(crate) fn schema(dialect: Dialect) -> String {
+    let (integer, bytes) = (dialect.name_of(Type::Integer), dialect.name_of(Type::Bytes));
+    let (number, strict) = match dialect {
+        Dialect::Sqlite => ("INTEGER PRIMARY KEY AUTOINCREMENT", " STRICT"),
+        Dialect::Postgres => ("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", ""),
+    };
+    format!(
+        "CREATE TABLE IF NOT EXISTS generations (generation {number}, live {integer} NOT NULL,
+             version {integer} NOT NULL, layout TEXT NOT NULL, cursor {integer} NOT NULL){strict};
+         CREATE TABLE IF NOT EXISTS reactors (name TEXT PRIMARY KEY, cursor {integer} NOT NULL){strict};
+         CREATE TABLE IF NOT EXISTS leases (name TEXT PRIMARY KEY, holder {bytes} NOT NULL,
+             epoch {integer} NOT NULL, until {integer} NOT NULL){strict};"
+    )
+}
 
 const ALL: &str = "SELECT generation, live, version, layout, cursor FROM generations ORDER BY generation";
 const INSERT: &str = "INSERT INTO generations (live, version, layout, cursor)
     VALUES (0, $1, $2, 0) RETURNING generation";
-const ADVANCE: &str =
-    "UPDATE generations SET cursor = $1 WHERE generation = $2 AND live = $3 AND cursor = $4";
+const ADVANCE: &str = "UPDATE generations SET cursor = $1 WHERE generation = $2 AND live = $3 AND cursor = $4
+    RETURNING cursor";
 const SET_LIVE: &str = "UPDATE generations SET live = 1 WHERE generation = $1";
 const DELETE: &str = "DELETE FROM generations WHERE generation = $1";
 
-/// A value for the row of each view.
+/// A value for the row of each view, in the order in which readers join them: who locks them all keeps to it.
 macro_rules! for_each_row {
     ($row:ident => $value:expr) => {
         [
@@ -35,15 +44,15 @@ macro_rules! for_each_row {
                 $value
             },
             {
-                type $row = $crate::devices::StoredDevice;
-                $value
-            },
-            {
                 type $row = $crate::notifications::StoredNotification;
                 $value
             },
             {
                 type $row = $crate::sessions::StoredSession;
+                $value
+            },
+            {
+                type $row = $crate::devices::StoredDevice;
                 $value
             },
         ]
@@ -93,74 +102,83 @@ fn version() -> i64 {
 }
 
 /// All generations, the oldest first.
-pub(crate) async fn all(executor: impl SqliteExecutor<'_>) -> Result<Vec<Generation>, sqlx::Error> {
-    let found: Vec<(i64, bool, i64, String, i64)> = sqlx::query_as(ALL).fetch_all(executor).await?;
-    let generation = |(generation, live, version, layout, cursor)| Generation {
-        generation,
-        live,
-        version,
-        layout,
-        cursor,
-    };
-    Ok(found.into_iter().map(generation).collect())
+pub(crate) async fn all(transaction: &mut Transaction) -> Result<Vec<Generation>, sqlx::Error> {
+    transaction.fetch(ALL, &[]).await?.iter().map(generation).collect()
+}
+
+/// As readers see them.
+pub(crate) async fn seen(database: &Database) -> Result<Vec<Generation>, sqlx::Error> {
+    database.fetch(ALL, &[]).await?.iter().map(generation).collect()
+}
+
+fn generation(record: &Record) -> Result<Generation, sqlx::Error> {
+    Ok(Generation {
+        generation: record.integer(0)?,
+        live: bool::read(record, 1)?,
+        version: record.integer(2)?,
+        layout: record.text(3)?,
+        cursor: record.integer(4)?,
+    })
 }
 
 /// The one that readers see.
-pub(crate) async fn live(executor: impl SqliteExecutor<'_>) -> Result<Option<Generation>, sqlx::Error> {
-    Ok(all(executor).await?.into_iter().find(|generation| generation.live))
+pub(crate) async fn live(transaction: &mut Transaction) -> Result<Option<Generation>, sqlx::Error> {
+    Ok(all(transaction).await?.into_iter().find(|generation| generation.live))
 }
 
 /// Makes the tables of a new generation, still without indexes.
-pub(crate) async fn begin(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
-    let insert = sqlx::query_scalar(INSERT).bind(version()).bind(layout());
-    let generation: i64 = insert.fetch_one(&mut *connection).await?;
-    run(connection, for_each_row!(R => create::<R>(generation)).concat()).await?;
+pub(crate) async fn begin(transaction: &mut Transaction) -> Result<i64, sqlx::Error> {
+    let layout = layout();
+    let made = transaction.fetch(INSERT, &[Value::Integer(version()), Value::Text(&layout)]).await?;
+    let generation = made.first().ok_or(sqlx::Error::RowNotFound)?.integer(0)?;
+    let dialect = transaction.dialect();
+    transaction.run(for_each_row!(R => create::<R>(dialect, generation)).concat()).await?;
     Ok(generation)
 }
 
 /// Makes the indexes: all at once, when the tables are full, costs a fraction of keeping them meanwhile.
-pub(crate) async fn index(connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
-    run(connection, for_each_row!(R => create_indexes::<R>(generation)).concat()).await
+pub(crate) async fn index(transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error> {
+    transaction.run(for_each_row!(R => create_indexes::<R>(generation)).concat()).await
 }
 
 /// Moves the cursor, if it is where the caller thinks and the generation still is what it was.
 pub(crate) async fn advance(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     generation: i64,
     live: bool,
     from: Position,
     to: Position,
 ) -> Result<bool, sqlx::Error> {
-    let advance = sqlx::query(ADVANCE).bind(sql_position(to)).bind(generation).bind(live);
-    Ok(advance.bind(sql_position(from)).execute(connection).await?.rows_affected() == 1)
+    let values = [to.value(), Value::Integer(generation), live.value(), from.value()];
+    Ok(!transaction.fetch(ADVANCE, &values).await?.is_empty())
 }
 
 /// Shows a generation to readers in place of the live one, which is dropped, and so are all that are being built:
 /// whoever is done first is the one that counts.
-pub(crate) async fn publish(connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
-    let generations = all(&mut *connection).await?;
+pub(crate) async fn publish(transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error> {
+    let generations = all(transaction).await?;
     for old in generations.iter().filter(|old| old.generation != generation) {
         if old.live {
+            if transaction.dialect() == Dialect::Postgres {
+                let views: Vec<_> = old.tables().map(|(_, view)| view).collect();
+                transaction.run(format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", views.join(", "))).await?;
+            }
             let views: String =
                 old.tables().map(|(_, view)| format!("DROP VIEW IF EXISTS {view};\n")).collect();
-            run(connection, views).await?;
+            transaction.run(views).await?;
         }
-        drop_one(connection, old).await?;
+        drop_one(transaction, old).await?;
     }
     for new in generations.iter().filter(|new| new.generation == generation) {
         let view = |(table, view): (String, &str)| format!("CREATE VIEW {view} AS SELECT * FROM {table};\n");
-        run(connection, new.tables().map(view).collect()).await?;
+        transaction.run(new.tables().map(view).collect()).await?;
     }
-    sqlx::query(SET_LIVE).bind(generation).execute(connection).await.map(drop)
+    transaction.fetch(SET_LIVE, &[Value::Integer(generation)]).await.map(drop)
 }
 
 /// Drops a generation's tables.
-pub(crate) async fn drop_one(connection: &mut SqliteConnection, old: &Generation) -> Result<(), sqlx::Error> {
+pub(crate) async fn drop_one(transaction: &mut Transaction, old: &Generation) -> Result<(), sqlx::Error> {
     let tables: String = old.tables().map(|(table, _)| format!("DROP TABLE IF EXISTS {table};\n")).collect();
-    run(connection, tables).await?;
-    sqlx::query(DELETE).bind(old.generation).execute(connection).await.map(drop)
-}
-
-async fn run(connection: &mut SqliteConnection, statements: String) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(AssertSqlSafe(statements)).execute(connection).await.map(drop)
+    transaction.run(tables).await?;
+    transaction.fetch(DELETE, &[Value::Integer(old.generation)]).await.map(drop)
 }

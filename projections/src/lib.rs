@@ -5,12 +5,16 @@
 
 mod accounts;
 mod activity;
+mod budgets;
 mod cell;
+mod database;
 mod devices;
 mod digest;
 mod feed;
 mod generations;
+mod leases;
 mod notifications;
+mod observer;
 mod page;
 mod projector;
 mod rebuild;
@@ -24,8 +28,11 @@ mod views;
 
 pub use accounts::AccountRow;
 pub use activity::ActivityRow;
+pub use budgets::Budgets;
 pub use devices::DeviceRow;
 pub use digest::digest;
+pub use leases::Fence;
+pub use observer::observe;
 pub use page::Stopped;
 pub use projector::project;
 pub use rebuild::{RebuildReport, rebuild};

@@ -1,11 +1,11 @@
 //! The view `notifications`: where every message stands, and which are due.
 
 use crate::cell::Cell as _;
+use crate::database::Transaction;
 use crate::rows::Rows;
 use crate::table::row;
 use crate::view::{Happened, View, What};
 use crate::{Views, ViewsError};
-use sqlx::SqliteConnection;
 use watchbook_domain::notification::NotificationEvent;
 use watchbook_domain::{AccountId, NotificationId, Timestamp};
 use watchbook_eventlog::Position;
@@ -44,8 +44,8 @@ impl View for Notifications {
         }
     }
 
-    async fn load(&mut self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
-        self.rows.load(connection, generation).await
+    async fn load(&mut self, transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.load(transaction, generation).await
     }
 
     fn apply(&mut self, happened: &Happened) {
@@ -88,8 +88,8 @@ impl View for Notifications {
         self.rows.erase(account, |row| row.account);
     }
 
-    async fn write(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
-        self.rows.write(connection, generation).await
+    async fn write(&self, transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.write(transaction, generation).await
     }
 }
 
@@ -106,7 +106,7 @@ impl Views {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<NotificationId>, ViewsError> {
-        let due = sqlx::query(DUE).bind(now.micros()).bind(i64::from(limit));
-        Ok(due.try_map(|row| NotificationId::read(&row, 0)).fetch_all(self.readers()).await?)
+        let due = self.database().fetch(DUE, &[now.value(), limit.value()]).await?;
+        Ok(due.iter().map(|due| NotificationId::read(due, 0)).collect::<Result<_, _>>()?)
     }
 }

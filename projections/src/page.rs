@@ -6,11 +6,11 @@
 use crate::ViewsError;
 use crate::accounts::Accounts;
 use crate::activity::Activity;
+use crate::database::Transaction;
 use crate::devices::Devices;
 use crate::notifications::Notifications;
 use crate::sessions::Sessions;
 use crate::view::{Happened, View as _, What};
-use sqlx::SqliteConnection;
 use watchbook_domain::notification::Notification;
 use watchbook_domain::{Account, AccountId, Aggregate, Timestamp};
 use watchbook_eventlog::upcast::decode;
@@ -144,7 +144,7 @@ impl Page {
     /// Applies the page to one generation of tables, within the caller's transaction.
     pub(crate) async fn apply(
         &self,
-        connection: &mut SqliteConnection,
+        transaction: &mut Transaction,
         generation: i64,
     ) -> Result<(), sqlx::Error> {
         let mut accounts = Accounts::default();
@@ -177,7 +177,7 @@ impl Page {
             }};
         }
         each!(view => self.happened.iter().for_each(|happened| view.plan(happened)));
-        each!(view => view.load(connection, generation).await?);
+        each!(view => view.load(transaction, generation).await?);
         for happened in &self.happened {
             accounts.apply(happened);
             match happened.what {
@@ -191,7 +191,7 @@ impl Page {
                 What::Account(..) | What::Erased(_) => {}
             }
         }
-        each!(view => view.write(connection, generation).await?);
+        each!(view => view.write(transaction, generation).await?);
         Ok(())
     }
 }

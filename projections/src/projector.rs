@@ -1,6 +1,7 @@
 //! The projector: reads the log, and keeps the views up to it.
 
 use crate::feed::{Feed, Source};
+use crate::leases::Fence;
 use crate::page::Stopped;
 use crate::rebuild::{drop_abandoned, rebuild};
 use crate::views::{Status, Views, ViewsError};
@@ -23,7 +24,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs until `stop`. While log or views are down it tries again; an event that cannot be applied stops it
 /// there, is named in [`Status`], and is tried again, never skipped. Views of another version are rebuilt
-/// beside the old ones first. Several processes may project into one file: each page is applied by one of them.
+/// beside the old ones first. Of several processes one projects, by lease; should another think that it does, each page
+/// is still applied once, for the cursor moves only from where its page began.
 pub async fn project(
     views: Views,
     log: Arc<dyn EventLog>,
@@ -32,7 +34,12 @@ pub async fn project(
     stop: CancellationToken,
 ) {
     let projector = Projector { views, source: Source { log, sealer, limit: PAGE }, clock };
-    stop.run_until_cancelled(projector.run()).await;
+    let work = async |stop: CancellationToken, _: Fence| {
+        projector.views.set_projecting(true);
+        stop.run_until_cancelled(projector.run()).await;
+        projector.views.set_projecting(false);
+    };
+    projector.views.under_lease("projector", &stop, work).await;
 }
 
 struct Projector {

@@ -102,7 +102,7 @@ async fn swap(views: &Views, generation: i64, cursor: Position) -> Result<bool, 
     if !generations::advance(&mut transaction, generation, false, cursor, cursor).await? {
         return Err(ViewsError::Overtaken);
     }
-    if generations::live(&mut *transaction).await?.is_some_and(|live| live.cursor() > cursor) {
+    if generations::live(&mut transaction).await?.is_some_and(|live| live.cursor() > cursor) {
         return Ok(false);
     }
     generations::index(&mut transaction, generation).await?;
@@ -115,7 +115,7 @@ async fn swap(views: &Views, generation: i64, cursor: Position) -> Result<bool, 
 /// Drops what rebuilds that died have left; those that go on are left alone.
 pub(crate) async fn drop_abandoned(views: &Views) -> Result<(), ViewsError> {
     let building = async || {
-        let all = generations::all(views.readers()).await?;
+        let all = views.generations().await?;
         let building = all.into_iter().filter(|generation| !generation.live);
         Ok::<Vec<_>, sqlx::Error>(building.map(|one| (one.generation, one.cursor())).collect())
     };
@@ -130,7 +130,7 @@ pub(crate) async fn drop_abandoned(views: &Views) -> Result<(), ViewsError> {
 
 async fn drop_all(views: &Views, which: impl Fn(i64) -> bool) -> Result<(), ViewsError> {
     let mut transaction = views.begin().await?;
-    for one in generations::all(&mut *transaction).await? {
+    for one in generations::all(&mut transaction).await? {
         if !one.live && which(one.generation) {
             generations::drop_one(&mut transaction, &one).await?;
         }

@@ -1,7 +1,9 @@
 //! The rows of one table that a page of events touches, in memory.
 
-use crate::table::{self, Row, table_name};
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use crate::cell::Cell as _;
+use crate::database::Transaction;
+use crate::table::{Row, table_name};
+use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use watchbook_domain::AccountId;
@@ -39,11 +41,11 @@ impl<R: Row> Rows<R> {
     /// Loads what is wanted.
     pub(crate) async fn load(
         &mut self,
-        connection: &mut SqliteConnection,
+        transaction: &mut Transaction,
         generation: i64,
     ) -> Result<(), sqlx::Error> {
         let wanted: Vec<_> = self.slots.iter().filter(|(_, slot)| slot.wanted).map(|(key, _)| *key).collect();
-        for row in table::load::<R>(connection, generation, &wanted).await? {
+        for row in transaction.load::<R>(&table_name::<R>(generation), &wanted).await? {
             self.admit(row);
         }
         Ok(())
@@ -89,25 +91,25 @@ impl<R: Row> Rows<R> {
     /// Writes what has changed.
     pub(crate) async fn write(
         &self,
-        connection: &mut SqliteConnection,
+        transaction: &mut Transaction,
         generation: i64,
     ) -> Result<(), sqlx::Error> {
-        delete_accounts::<R>(connection, generation, &self.erased).await?;
+        delete_accounts::<R>(transaction, generation, &self.erased).await?;
         let changed: Vec<&R> =
             self.slots.values().filter(|slot| slot.changed).filter_map(|slot| slot.row.as_ref()).collect();
-        table::write(connection, generation, &changed).await
+        transaction.upsert(&table_name::<R>(generation), &changed).await
     }
 }
 
 /// Deletes all rows of some accounts.
 pub(crate) async fn delete_accounts<R: Row>(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     generation: i64,
     accounts: &[AccountId],
 ) -> Result<(), sqlx::Error> {
     for account in accounts {
         let sql = AssertSqlSafe(format!("DELETE FROM {} WHERE account_id = $1", table_name::<R>(generation)));
-        sqlx::query(sql).bind(account.0.as_bytes().as_slice()).execute(&mut *connection).await?;
+        transaction.fetch(sql, &[account.value()]).await?;
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! The view `sessions`: every session, live and ended.
 
 use crate::activity::StoredActivity;
-use crate::cell::{Cell as _, key_bytes};
+use crate::cell::Cell as _;
+use crate::database::{Record, Transaction};
 use crate::rows::Rows;
 use crate::table::{self, Row as _, row, table_name};
 use crate::view::{Happened, View, What, name_of};
 use crate::{Views, ViewsError};
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use watchbook_domain::account::{AccountEvent, EndReason, Level, PasswordChange};
@@ -84,17 +85,16 @@ impl View for Sessions {
         }
     }
 
-    async fn load(&mut self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
-        self.rows.load(connection, generation).await?;
+    async fn load(&mut self, transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.load(transaction, generation).await?;
         for (account, at) in &self.ending {
             let (columns, table) =
-                (table::columns::<StoredSession>(""), table_name::<StoredSession>(generation));
+                (table::columns::<StoredSession>(), table_name::<StoredSession>(generation));
             let sql = AssertSqlSafe(format!(
                 "SELECT {columns} FROM {table} WHERE account_id = $1 AND ended_at IS NULL AND idle_expires_at > $2"
             ));
-            let live = sqlx::query(sql).bind(key_bytes(account.0)).bind(at.micros());
-            for row in live.fetch_all(&mut *connection).await? {
-                self.rows.admit(StoredSession::read(&row)?);
+            for live in transaction.fetch(sql, &[account.value(), at.value()]).await? {
+                self.rows.admit(StoredSession::read(&live)?);
             }
         }
         for account in &self.unknown {
@@ -103,9 +103,8 @@ impl View for Sessions {
                 "SELECT coalesce(address, ''), place FROM {table} WHERE account_id = $1
                  AND event_type = 'sign_in.succeeded' ORDER BY position DESC LIMIT 1"
             ));
-            let last = sqlx::query(sql).bind(key_bytes(account.0));
-            if let Some(row) = last.fetch_optional(&mut *connection).await? {
-                let from = From { address: String::read(&row, 0)?, place: Option::read(&row, 1)? };
+            if let Some(last) = transaction.fetch(sql, &[account.value()]).await?.first() {
+                let from = From { address: String::read(last, 0)?, place: Option::read(last, 1)? };
                 self.signed_in.insert(*account, from);
             }
         }
@@ -161,8 +160,8 @@ impl View for Sessions {
         self.rows.erase(account, |row| row.account);
     }
 
-    async fn write(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error> {
-        self.rows.write(connection, generation).await
+    async fn write(&self, transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error> {
+        self.rows.write(transaction, generation).await
     }
 }
 
@@ -228,20 +227,20 @@ impl Views {
     /// # Errors
     /// When the views cannot be read.
     pub async fn sessions(&self, account: AccountId, now: Timestamp) -> Result<Vec<SessionRow>, ViewsError> {
-        let live = sqlx::query(LIVE).bind(key_bytes(account.0)).bind(now.micros());
-        let session = |row| {
+        let session = |live: &Record| {
             Ok(SessionRow {
-                session: SessionId::read(&row, 0)?,
-                device: DeviceId::read(&row, 1)?,
-                device_name: String::read(&row, 2)?,
-                level: String::read(&row, 3)?,
-                opened_at: Timestamp::read(&row, 4)?,
-                refreshed_at: Timestamp::read(&row, 5)?,
-                expires_at: Timestamp::read(&row, 6)?,
-                address: String::read(&row, 7)?,
-                place: Option::read(&row, 8)?,
+                session: SessionId::read(live, 0)?,
+                device: DeviceId::read(live, 1)?,
+                device_name: String::read(live, 2)?,
+                level: String::read(live, 3)?,
+                opened_at: Timestamp::read(live, 4)?,
+                refreshed_at: Timestamp::read(live, 5)?,
+                expires_at: Timestamp::read(live, 6)?,
+                address: String::read(live, 7)?,
+                place: Option::read(live, 8)?,
             })
         };
-        Ok(live.try_map(session).fetch_all(self.readers()).await?)
+        let live = self.database().fetch(LIVE, &[account.value(), now.value()]).await?;
+        Ok(live.iter().map(session).collect::<Result<_, sqlx::Error>>()?)
     }
 }

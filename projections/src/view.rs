@@ -1,7 +1,7 @@
 //! What every view has: a table, and a way from events to its rows.
 
+use crate::database::Transaction;
 use crate::table::Row;
-use sqlx::SqliteConnection;
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::notification::NotificationEvent;
 use watchbook_domain::{AccountId, NotificationId, Timestamp};
@@ -30,13 +30,13 @@ pub(crate) trait View: Default + Send {
     /// Notes which rows an event needs.
     fn plan(&mut self, happened: &Happened);
     /// Loads them.
-    async fn load(&mut self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error>;
+    async fn load(&mut self, transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error>;
     /// Changes them. Never fails: what is in the log happened.
     fn apply(&mut self, happened: &Happened);
     /// Drops all rows of a person.
     fn erase(&mut self, account: AccountId);
     /// Writes what has changed, by few statements.
-    async fn write(&self, connection: &mut SqliteConnection, generation: i64) -> Result<(), sqlx::Error>;
+    async fn write(&self, transaction: &mut Transaction, generation: i64) -> Result<(), sqlx::Error>;
 }
 
 /// A unit variant's name, as it is serialised.

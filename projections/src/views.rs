@@ -1,23 +1,28 @@
-//! The file of the views: its connections, its cursors, and how far it has come.
+//! The views' cursors, and how far they have come.
 
+use crate::cell::{Cell as _, Value};
+use crate::database::{Database, Dialect, SCHEMA, Transaction};
 use crate::generations::{self, Generation};
+use crate::leases::Fence;
 use crate::page::{Page, Stopped};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Sqlite, SqlitePool, Transaction};
-use std::path::Path;
+use sqlx::postgres::PgConnectOptions;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use watchbook_eventlog::Position;
 
-const BEGIN: &str = "BEGIN IMMEDIATE";
 const REACTOR_CURSOR: &str = "SELECT cursor FROM reactors WHERE name = $1";
-const SET_REACTOR_CURSOR: &str = "INSERT INTO reactors (name, cursor) VALUES ($1, $2)
-    ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor";
+/// Nothing is written behind a fence that has moved on.
+const SET_REACTOR_CURSOR: &str = "INSERT INTO reactors (name, cursor)
+    SELECT $1, $2 WHERE $3 = 0 OR EXISTS (SELECT 1 FROM leases WHERE name = $1 AND epoch = $3)
+    ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor
+    RETURNING cursor";
+const SCHEMA_EXISTS: &str = "SELECT count(*) FROM pg_namespace WHERE nspname = $1";
 
-/// Between looks at the file, for what another process applies.
-const LOOK: Duration = Duration::from_millis(100);
+/// Between looks at the database, for what another process applies.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Why the views cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +33,7 @@ pub enum ViewsError {
     /// The file cannot be made, readable by its owner alone.
     #[error("the views' file cannot be created")]
     Create(#[source] std::io::Error),
-    /// The file cannot be read or written.
+    /// The database cannot be read or written.
     #[error("the views are unavailable")]
     Database(#[from] sqlx::Error),
     /// The log cannot be read.
@@ -43,6 +48,9 @@ pub enum ViewsError {
     /// Another rebuild of the same file was done first; its rows are the ones that readers see.
     #[error("another rebuild of the views was done first")]
     Overtaken,
+    /// Another process has taken over the lease meanwhile.
+    #[error("another process has taken over")]
+    Fenced,
     /// A newer program has built the views.
     #[error("the views were built by a newer program")]
     Newer,
@@ -73,11 +81,10 @@ pub struct Status {
 pub struct Views(Arc<Inner>);
 
 struct Inner {
-    readers: SqlitePool,
-    /// A single connection; who waits for it is served in turn.
-    writer: SqlitePool,
+    database: Database,
     status: Mutex<Status>,
     cursor: watch::Sender<Position>,
+    projecting: AtomicBool,
 }
 
 impl std::fmt::Debug for Views {
@@ -92,35 +99,36 @@ impl Views {
     /// # Errors
     /// When the URL is another store's or the file cannot be used.
     pub async fn open(url: &str) -> Result<Self, ViewsError> {
-        let file = url.strip_prefix("sqlite:").map(|file| file.strip_prefix("//").unwrap_or(file));
-        let file = Path::new(file.filter(|file| !file.is_empty()).ok_or(ViewsError::Url)?);
-        create_private(file).map_err(ViewsError::Create)?;
-        let connect = SqliteConnectOptions::new()
-            .filename(file)
-            .journal_mode(SqliteJournalMode::Wal)
-            // Rows and cursor are lost together in a power cut, and read again from the log.
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(Duration::from_secs(5))
-            .foreign_keys(false)
-            .disable_statement_logging();
-        let write = connect
-            .clone()
-            .pragma("cache_size", "-65536")
-            .pragma("wal_autocheckpoint", "8000")
-            // Indexes are made by sorting: in memory, with help.
-            .pragma("temp_store", "memory")
-            .pragma("threads", "2")
-            // An erased person's rows are overwritten.
-            .pragma("secure_delete", "FAST")
-            .thread_name(|_| "views-writer".into());
-        let writer = pool(1).connect_with(write).await?;
-        let read = connect.read_only(true).row_buffer_size(256).thread_name(|_| "views-reader".into());
-        let readers = pool(4).connect_with(read).await?;
+        Self::on(Database::sqlite(url).await?).await
+    }
+
+    /// Opens the views in a schema of their own in a PostgreSQL database, making what is missing.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or does not let this user do what is needed.
+    pub async fn open_postgres(connect: PgConnectOptions) -> Result<Self, ViewsError> {
+        Self::on(Database::postgres(connect).await?).await
+    }
+
+    async fn on(database: Database) -> Result<Self, ViewsError> {
+        let dialect = database.dialect();
         let (cursor, _) = watch::channel(Position::START);
-        let views = Self(Arc::new(Inner { readers, writer, status: Mutex::default(), cursor }));
+        let views = Self(Arc::new(Inner {
+            database,
+            status: Mutex::default(),
+            cursor,
+            projecting: AtomicBool::new(false),
+        }));
         let mut transaction = views.begin().await?;
-        sqlx::raw_sql(generations::SCHEMA).execute(&mut *transaction).await?;
-        if generations::live(&mut *transaction).await?.is_none() {
+        if dialect == Dialect::Postgres {
+            let schema = transaction.fetch(SCHEMA_EXISTS, &[Value::Text(SCHEMA)]).await?;
+            if schema.first().is_some_and(|count| count.integer(0).is_ok_and(|count| count == 0)) {
+                transaction.run(format!("CREATE SCHEMA {SCHEMA}")).await?;
+            }
+            transaction.run(crate::budgets::TABLE.into()).await?;
+        }
+        transaction.run(generations::schema(dialect)).await?;
+        if generations::live(&mut transaction).await?.is_none() {
             let first = generations::begin(&mut transaction).await?;
             generations::index(&mut transaction, first).await?;
             generations::publish(&mut transaction, first).await?;
@@ -130,19 +138,25 @@ impl Views {
         Ok(views)
     }
 
-    pub(crate) fn readers(&self) -> &SqlitePool {
-        &self.0.readers
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.database
     }
 
     /// A transaction that writes; rolled back when dropped.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-        self.0.writer.begin_with(BEGIN).await
+    pub(crate) async fn begin(&self) -> Result<Transaction, sqlx::Error> {
+        self.0.database.begin().await
+    }
+
+    /// All generations, as readers see them.
+    pub(crate) async fn generations(&self) -> Result<Vec<Generation>, sqlx::Error> {
+        generations::seen(&self.0.database).await
     }
 
     /// The generation that readers see.
     pub(crate) async fn live(&self) -> Result<Generation, ViewsError> {
-        let live = generations::live(self.readers()).await?.ok_or(sqlx::Error::RowNotFound)?;
-        // Backwards only after the file was put back from a copy.
+        let live = self.generations().await?.into_iter().find(|generation| generation.live);
+        let live = live.ok_or(sqlx::Error::RowNotFound)?;
+        // Backwards only after the database was put back from a copy.
         self.0.cursor.send_if_modified(|known| std::mem::replace(known, live.cursor()) != live.cursor());
         Ok(live)
     }
@@ -171,7 +185,7 @@ impl Views {
     /// How far the views have come.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the database cannot be read.
     pub async fn cursor(&self) -> Result<Position, ViewsError> {
         Ok(self.live().await?.cursor())
     }
@@ -208,6 +222,15 @@ impl Views {
         self.0.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether this process keeps the views up to date itself.
+    pub(crate) fn is_projecting(&self) -> bool {
+        self.0.projecting.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_projecting(&self, projecting: bool) {
+        self.0.projecting.store(projecting, Ordering::Relaxed);
+    }
+
     pub(crate) fn set_status(&self, status: Status) {
         metrics::gauge!("watchbook_projection_lag_events").set(status.lag_events as f64);
         metrics::gauge!("watchbook_projection_lag_seconds").set(status.lag_seconds);
@@ -217,42 +240,24 @@ impl Views {
     /// How far a reactor has come. Kept beside the views, untouched by a rebuild: a rebuild sends nothing.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the database cannot be read.
     pub async fn reactor_cursor(&self, name: &str) -> Result<Position, ViewsError> {
-        let cursor: Option<i64> =
-            sqlx::query_scalar(REACTOR_CURSOR).bind(name.to_owned()).fetch_optional(self.readers()).await?;
-        Ok(cursor.map_or(Position::START, |cursor| Position(cursor.unsigned_abs())))
+        let cursors = self.0.database.fetch(REACTOR_CURSOR, &[Value::Text(name)]).await?;
+        Ok(cursors.first().map(|cursor| Position::read(cursor, 0)).transpose()?.unwrap_or(Position::START))
     }
 
     /// Notes how far a reactor has come.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub async fn set_reactor_cursor(&self, name: &str, cursor: Position) -> Result<(), ViewsError> {
-        let set =
-            sqlx::query(SET_REACTOR_CURSOR).bind(name.to_owned()).bind(crate::cell::sql_position(cursor));
-        set.execute(&self.0.writer).await?;
-        Ok(())
-    }
-}
-
-fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .min_connections(1)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-}
-
-/// SQLite gives its side files the mode of the main one.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        created => created.map(drop),
+    /// When the database cannot be written; `Fenced` when another process has taken over.
+    pub async fn set_reactor_cursor(
+        &self,
+        name: &str,
+        cursor: Position,
+        fence: Fence,
+    ) -> Result<(), ViewsError> {
+        let values = [Value::Text(name), cursor.value(), Value::Integer(fence.epoch())];
+        let set = self.0.database.write(SET_REACTOR_CURSOR, &values).await?;
+        if set.is_empty() { Err(ViewsError::Fenced) } else { Ok(()) }
     }
 }

@@ -12,7 +12,7 @@ use story::{SOON, Site, account, at, context, registered, requested, rows_of, si
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::{Account, Aggregate as _};
 use watchbook_eventlog::{Expected, NewEvent, Position, StreamId, fresh};
-use watchbook_projections::{Views, ViewsError, digest, rebuild};
+use watchbook_projections::{Fence, Views, ViewsError, digest, rebuild};
 
 /// Long enough for a projector to try at least once, where nothing can be waited for.
 const A_TRY: Duration = Duration::from_millis(500);
@@ -168,7 +168,7 @@ async fn rebuild_is_identical() {
 
     let views = site.views("views").await;
     site.project_all(&views).await;
-    views.set_reactor_cursor("outbox", Position(7)).await.unwrap();
+    views.set_reactor_cursor("outbox", Position(7), Fence::NONE).await.unwrap();
     let before = digest(&views).await.unwrap();
     assert_eq!(rebuild_all(&site, &views).await.unwrap(), site.head().await);
     assert_eq!(digest(&views).await.unwrap(), before);

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod history;
+mod nodes;
 mod projecting;
 mod rebuilding;
 mod world;

@@ -4,7 +4,7 @@ use super::history::History;
 use super::world::{PATIENCE, World, eventually};
 use crate::feed::Source;
 use crate::rebuild::rebuild_with;
-use crate::{ViewsError, digest, rebuild};
+use crate::{Fence, ViewsError, digest, rebuild};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,11 +40,6 @@ impl EventLog for Gated {
     }
 }
 
-async fn tables(world: &World) -> Vec<String> {
-    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE '%\\_g%' ESCAPE '\\' ORDER BY name";
-    sqlx::query_scalar(tables).fetch_all(&mut world.sql().await).await.unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_do_not_tell_where_pages_ended() {
     let (world, mut history) = (World::new().await, History::new(21));
@@ -53,7 +48,7 @@ async fn rows_do_not_tell_where_pages_ended() {
         history.go_on(&world, 50).await;
     }
     world.caught_up().await;
-    world.views.set_reactor_cursor("notifier", Position(7)).await.unwrap();
+    world.views.set_reactor_cursor("notifier", Position(7), Fence::NONE).await.unwrap();
     let before = digest(&world.views).await.unwrap();
     let (log, sealer) = (world.core.log.clone(), world.core.sealer.clone());
     let report = rebuild(&world.views, log.clone(), sealer.clone(), |_, _| {}).await.unwrap();
@@ -72,7 +67,7 @@ async fn rows_do_not_tell_where_pages_ended() {
     world.caught_up().await;
     let live = world.views.live().await.unwrap();
     assert_eq!((live.generation, live.cursor()), (6, world.head().await));
-    assert_eq!(tables(&world).await.len(), 5, "the old tables are gone");
+    assert_eq!(world.tables().await, 5, "the old tables are gone");
     projector.stop().await;
 }
 
@@ -93,7 +88,7 @@ async fn live_views_go_on_during_a_rebuild() {
         async move { rebuild_with(&views, source, |_, _| {}).await }
     });
     gate.add_permits(2);
-    eventually("the tables are begun", async || tables(&world).await.len() == 10).await;
+    eventually("the tables are begun", async || world.tables().await == 10).await;
     dying.abort();
     assert!(dying.await.unwrap_err().is_cancelled());
     assert_eq!(digest(&world.views).await.unwrap(), before);
@@ -104,7 +99,7 @@ async fn live_views_go_on_during_a_rebuild() {
         async move { rebuild_with(&views, source, |_, _| {}).await }
     });
     gate.add_permits(1);
-    eventually("other tables are begun", async || tables(&world).await.len() == 15).await;
+    eventually("other tables are begun", async || world.tables().await == 15).await;
     for _ in 0..5 {
         history.go_on(&world, 20).await;
         world.caught_up().await;
@@ -121,7 +116,7 @@ async fn live_views_go_on_during_a_rebuild() {
 
     // The next projector drops what the dead one left.
     let projector = world.project();
-    eventually("the leftovers are gone", async || tables(&world).await.len() == 5).await;
+    eventually("the leftovers are gone", async || world.tables().await == 5).await;
     projector.stop().await;
 }
 
@@ -148,7 +143,7 @@ async fn a_changed_version_rebuilds_by_itself() {
     projector.stop().await;
     assert_eq!(world.views.live().await.unwrap().generation, 2);
     assert_ne!(digest(&world.views).await.unwrap(), before);
-    assert_eq!(tables(&world).await.len(), 5);
+    assert_eq!(world.tables().await, 5);
 
     // An older program leaves a newer one's tables alone.
     world.execute_sql("UPDATE generations SET layout = layout || ' more_v1', version = version + 1").await;
@@ -177,6 +172,6 @@ async fn two_rebuilds_do_not_mix() {
         assert!(matches!(built, Ok(_) | Err(ViewsError::Overtaken)), "{built:?}");
     }
     assert_eq!(digest(&world.views).await.unwrap(), before);
-    assert_eq!(tables(&world).await.len(), 5);
+    assert_eq!(world.tables().await, 5);
     projector.stop().await;
 }

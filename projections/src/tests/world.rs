@@ -1,7 +1,9 @@
-//! A log in memory, views in a file, and a clock that stands still.
+//! A log in memory, views in a file or, where the environment says so, on PostgreSQL, and a clock that stands still.
 
 use crate::{Views, project};
-use sqlx::{ConnectOptions as _, SqliteConnection};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -13,6 +15,7 @@ use watchbook_eventlog::testing::MemoryStore;
 use watchbook_eventlog::{
     Clock as _, Core, EventLog as _, Keyring, ManualClock, Metadata, Position, Repository, fresh,
 };
+use watchbook_test_postgres::Server;
 
 pub(super) const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
@@ -24,7 +27,41 @@ pub(super) struct World {
     pub(super) notifications: Repository<Notification>,
     pub(super) clock: ManualClock,
     pub(super) views: Views,
-    folder: TempDir,
+    place: Place,
+}
+
+/// Where the views lie.
+enum Place {
+    File(PathBuf, #[expect(dead_code, reason = "kept until the end")] TempDir),
+    Database(&'static Server, String),
+}
+
+/// Set by the test that runs the others once more.
+const VARIABLE: &str = "WATCHBOOK_TEST_VIEWS";
+
+impl Place {
+    fn new() -> Self {
+        if std::env::var(VARIABLE).is_ok_and(|value| value == "postgres") {
+            let server = Server::shared().unwrap();
+            return Self::Database(server, server.database());
+        }
+        let folder = tempfile::tempdir().unwrap();
+        Self::File(folder.path().join("views.db"), folder)
+    }
+
+    async fn open(&self) -> Views {
+        match self {
+            Self::File(file, _) => Views::open(&format!("sqlite:{}", file.display())).await.unwrap(),
+            Self::Database(_, url) => Views::open_postgres(url.parse().unwrap()).await.unwrap(),
+        }
+    }
+}
+
+#[test]
+fn everything_once_more_on_postgresql() {
+    if std::env::var(VARIABLE).is_err() && Server::shared().is_some() {
+        watchbook_test_postgres::run_again(&["tests::"], VARIABLE, "postgres");
+    }
 }
 
 /// A projector at work, stopped when dropped.
@@ -50,15 +87,14 @@ impl World {
     pub(super) async fn new() -> Self {
         let store = MemoryStore::new();
         let core = store.core(Arc::new(Keyring::new([1; 32], [2; 32])));
-        let folder = tempfile::tempdir().unwrap();
-        let views =
-            Views::open(&format!("sqlite:{}", folder.path().join("views.db").display())).await.unwrap();
+        let place = Place::new();
+        let views = place.open().await;
         Self {
             accounts: Repository::new(core.clone(), 10_000),
             notifications: Repository::new(core.clone(), 10_000),
             clock: ManualClock::at(START),
             views,
-            folder,
+            place,
             store,
             core,
         }
@@ -66,17 +102,31 @@ impl World {
 
     /// The same views, as another process opens them.
     pub(super) async fn other_views(&self) -> Views {
-        Views::open(&format!("sqlite:{}", self.folder.path().join("views.db").display())).await.unwrap()
+        self.place.open().await
     }
 
-    /// A connection of its own to the views' file.
-    pub(super) async fn sql(&self) -> SqliteConnection {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.folder.path().join("views.db"));
-        options.busy_timeout(Duration::from_secs(5)).connect().await.unwrap()
-    }
-
+    /// What no reader may do.
     pub(super) async fn execute_sql(&self, sql: &'static str) {
-        sqlx::raw_sql(sql).execute(&mut self.sql().await).await.unwrap();
+        match &self.place {
+            Place::File(file, _) => {
+                let options = SqliteConnectOptions::new().filename(file).busy_timeout(Duration::from_secs(5));
+                sqlx::raw_sql(sql).execute(&mut options.connect().await.unwrap()).await.unwrap();
+            }
+            Place::Database(server, url) => {
+                server.sql(url, &format!("SET search_path = {}; {sql}", crate::database::SCHEMA));
+            }
+        }
+    }
+
+    /// How many tables there are, of all generations.
+    pub(super) async fn tables(&self) -> usize {
+        let sql = match &self.place {
+            Place::File(..) => {
+                "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name LIKE '%\\_g%' ESCAPE '\\'"
+            }
+            Place::Database(..) => "SELECT count(*) FROM pg_tables WHERE tablename LIKE '%\\_v%\\_g%'",
+        };
+        self.views.database().fetch(sql, &[]).await.unwrap()[0].integer(0).unwrap() as usize
     }
 
     pub(super) fn project(&self) -> Projector {

@@ -138,6 +138,19 @@ impl Server {
     }
 }
 
+/// Runs the calling test program once more, in a process of its own, with an environment variable set, and of its tests
+/// those whose names contain one of `filters`.
+///
+/// # Panics
+/// When one of them fails; what it printed is repeated.
+pub fn run_again(filters: &[&str], variable: &str, value: &str) {
+    let program = std::env::current_exe().unwrap();
+    let run = std::process::Command::new(program).args(filters).env(variable, value).output().unwrap();
+    let printed = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success(), "{printed}\n{}", String::from_utf8_lossy(&run.stderr));
+    assert!(!printed.contains(" 0 passed"), "{variable}={value}: none of these tests was run\n{printed}");
+}
+
 fn or_skip<T>(server: Option<T>) -> Option<T> {
     if server.is_none() {
         let required = std::env::var(REQUIRE).is_ok_and(|value| value == "1");
