@@ -32,5 +32,5 @@ pub use app::{App, Capacity, Parts};
 pub use limits::{SourceLimits, SourcePolicy};
 pub use passwords::Passwords;
 pub use request::{AT_LEAST, POSITION, TrustedProxies};
-pub use router::{openapi_json, router};
+pub use router::{health_router, openapi_json, router};
 pub use service_keys::{ServiceKeyAnswer, issue_service_key};

@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use watchbook_domain::Timestamp;
 use watchbook_domain::account::Rejection;
 use watchbook_domain::source::SourceEvent;
+use watchbook_eventlog::Keyring;
+use watchbook_projections::{Budgets, ViewsError};
 
 /// Sources remembered; the least used are forgotten, with their debts.
 const SOURCES: usize = 200_000;
@@ -43,51 +45,85 @@ struct Bucket {
     day: i64,
 }
 
-/// Buckets of all sources of this node.
+/// Buckets of all sources.
 pub struct SourceLimits {
     policy: SourcePolicy,
-    buckets: Cache<IpAddr, Arc<Mutex<Bucket>>>,
+    buckets: Buckets,
+}
+
+enum Buckets {
+    /// Of the only node.
+    Own(Cache<IpAddr, Arc<Mutex<Bucket>>>),
+    /// Of all nodes; sources bear names that tell nothing.
+    Shared(Budgets, Arc<Keyring>),
 }
 
 impl SourceLimits {
-    /// No debts yet.
-    pub fn new(policy: SourcePolicy) -> Self {
-        Self { policy, buckets: Cache::new(SOURCES) }
+    /// No debts yet, or those that nodes share.
+    pub fn new(policy: SourcePolicy, shared: Option<(Budgets, Arc<Keyring>)>) -> Self {
+        let buckets = match shared {
+            None => Buckets::Own(Cache::new(SOURCES)),
+            Some((budgets, keyring)) => Buckets::Shared(budgets, keyring),
+        };
+        Self { policy, buckets }
     }
 
+    /// Takes one request from the source's bucket; `Some` when it is empty: how long to wait.
+    ///
     /// # Errors
-    /// How long to wait.
-    fn admit(&self, address: IpAddr, now: Timestamp) -> Result<(), TimeDelta> {
-        let cost = 60_000_000 / i64::from(self.policy.per_minute.max(1));
-        let depth = cost * i64::from(self.policy.burst.max(1));
-        let now = now.micros();
-        let bucket = self.bucket(address);
-        let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        let full_at = bucket.full_at.max(now) + cost;
-        if full_at <= now + depth {
-            bucket.full_at = full_at;
-            return Ok(());
-        }
-        Err(TimeDelta::microseconds(full_at - depth - now + 999_999))
+    /// When shared buckets cannot be reached: nobody gets in then.
+    async fn take(&self, address: IpAddr, now: Timestamp) -> Result<Option<TimeDelta>, ViewsError> {
+        let cost = TimeDelta::microseconds(60_000_000 / i64::from(self.policy.per_minute.max(1)));
+        let depth = cost * i32::try_from(self.policy.burst.max(1)).unwrap_or(i32::MAX);
+        let wait = match &self.buckets {
+            Buckets::Own(buckets) => {
+                let bucket = bucket(buckets, address);
+                let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
+                let full_at = Timestamp::from_micros(bucket.full_at).max(now) + cost;
+                if full_at <= now + depth {
+                    bucket.full_at = full_at.micros();
+                    None
+                } else {
+                    Some((full_at - depth).since(now))
+                }
+            }
+            Buckets::Shared(budgets, keyring) => {
+                budgets.take(&name(keyring, address), now, cost, depth).await?
+            }
+        };
+        // In whole seconds, as `Retry-After` tells it.
+        Ok(wait.map(|wait| wait + TimeDelta::microseconds(999_999)))
     }
 
     /// Counts a refusal, whatever refused it; answers how many there were today.
-    fn count_refusal(&self, address: IpAddr, now: Timestamp) -> u64 {
-        let bucket = self.bucket(address);
-        let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        let day = now.micros().div_euclid(86_400_000_000);
-        if bucket.day != day {
-            (bucket.day, bucket.refused_today) = (day, 0);
+    ///
+    /// # Errors
+    /// When shared buckets cannot be reached.
+    async fn count_refusal(&self, address: IpAddr, now: Timestamp) -> Result<u64, ViewsError> {
+        let day = now.day_number();
+        match &self.buckets {
+            Buckets::Own(buckets) => {
+                let bucket = bucket(buckets, address);
+                let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
+                if bucket.day != day {
+                    (bucket.day, bucket.refused_today) = (day, 0);
+                }
+                bucket.refused_today += 1;
+                Ok(bucket.refused_today)
+            }
+            Buckets::Shared(budgets, keyring) => budgets.count_refusal(&name(keyring, address), day).await,
         }
-        bucket.refused_today += 1;
-        bucket.refused_today
     }
+}
 
-    fn bucket(&self, address: IpAddr) -> Arc<Mutex<Bucket>> {
-        let new = || Ok::<_, std::convert::Infallible>(Arc::default());
-        let Ok(bucket) = self.buckets.get_or_insert_with(&source(address), new);
-        bucket
-    }
+fn bucket(buckets: &Cache<IpAddr, Arc<Mutex<Bucket>>>, address: IpAddr) -> Arc<Mutex<Bucket>> {
+    let new = || Ok::<_, std::convert::Infallible>(Arc::default());
+    let Ok(bucket) = buckets.get_or_insert_with(&source(address), new);
+    bucket
+}
+
+fn name(keyring: &Keyring, address: IpAddr) -> String {
+    keyring.stream_key("address", &source(address).to_string())
 }
 
 /// What shares a bucket: an IPv4 address, or the /64 that one IPv6 customer has.
@@ -102,27 +138,30 @@ pub fn source(address: IpAddr) -> IpAddr {
 /// a secret's own budget is spent, is put on record alike.
 pub async fn guard(State(app): State<App>, caller: Caller, request: Request, next: Next) -> Response {
     let action = request.uri().path().trim_start_matches("/v1/").to_owned();
-    let (response, by) = match app.limits.admit(caller.address, caller.now) {
-        Ok(()) => (next.run(request).await, "secret"),
-        Err(retry_after) => (Problem::too_many(retry_after).into_response(), "source"),
+    let (response, by) = match app.limits.take(caller.address, caller.now).await {
+        Ok(None) => (next.run(request).await, "secret"),
+        Ok(Some(retry_after)) => (Problem::too_many(retry_after).into_response(), "source"),
+        Err(error) => return Problem::from(error).into_response(),
     };
     if response.status() == StatusCode::TOO_MANY_REQUESTS {
         metrics::counter!("watchbook_refused_total", "by" => by).increment(1);
-        let count = app.limits.count_refusal(caller.address, caller.now);
-        record_refusal(&app, &caller, count, action);
+        record_refusal(&app, &caller, action);
     }
     response
 }
 
 /// Puts the 1st, 2nd, 4th … refusal of a source's day on record, off the request's path.
-fn record_refusal(app: &App, caller: &Caller, count: u64, action: String) {
-    if !count.is_power_of_two() {
-        return;
-    }
+fn record_refusal(app: &App, caller: &Caller, action: String) {
     let (app, caller) = (app.clone(), caller.clone());
     tokio::spawn(async move {
-        let event = SourceEvent::Refused { count, action, context: caller.context.clone() };
-        if record(&app, &caller, event).await.is_err() {
+        let recorded = match app.limits.count_refusal(caller.address, caller.now).await {
+            Ok(count) if count.is_power_of_two() => {
+                let event = SourceEvent::Refused { count, action, context: caller.context.clone() };
+                record(&app, &caller, event).await
+            }
+            counted => counted.map(drop).map_err(Problem::from),
+        };
+        if recorded.is_err() {
             tracing::warn!("a refused attempt could not be recorded");
         }
     });
@@ -157,22 +196,27 @@ mod tests {
         Timestamp::from_micros(seconds * 1_000_000)
     }
 
-    #[test]
-    fn a_source_has_its_burst_and_regains_it() {
-        let limits = SourceLimits::new(SourcePolicy { burst: 3, per_minute: 60 });
-        let address = "203.0.113.9".parse().unwrap();
-        assert_eq!((0..9).filter(|_| limits.admit(address, at(0)).is_ok()).count(), 3);
-        assert_eq!(limits.admit(address, at(0)).err().unwrap().num_seconds(), 1);
-        assert!(limits.admit(address, at(1)).is_ok());
-        assert!(limits.admit(address, at(1)).is_err());
-        assert!(limits.admit("203.0.113.10".parse().unwrap(), at(1)).is_ok());
+    #[tokio::test]
+    async fn a_source_has_its_burst_and_regains_it() {
+        let limits = SourceLimits::new(SourcePolicy { burst: 3, per_minute: 60 }, None);
+        let take = async |address: &str, s| limits.take(address.parse().unwrap(), at(s)).await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(take("203.0.113.9", 0).await, None);
+        }
+        assert_eq!(take("203.0.113.9", 0).await.unwrap().num_seconds(), 1);
+        assert_eq!(take("203.0.113.9", 1).await, None);
+        assert!(take("203.0.113.9", 1).await.is_some());
+        assert_eq!(take("203.0.113.10", 1).await, None);
     }
 
-    #[test]
-    fn refusals_are_counted_by_the_day() {
-        let limits = SourceLimits::new(SourcePolicy::default());
+    #[tokio::test]
+    async fn refusals_are_counted_by_the_day() {
+        let limits = SourceLimits::new(SourcePolicy::default(), None);
         let address = "203.0.113.9".parse().unwrap();
-        let counts: Vec<_> = [0, 1, 86_399, 86_400].map(|s| limits.count_refusal(address, at(s))).into();
+        let mut counts = vec![];
+        for second in [0, 1, 86_399, 86_400] {
+            counts.push(limits.count_refusal(address, at(second)).await.unwrap());
+        }
         assert_eq!(counts, [1, 2, 3, 1]);
     }
 

@@ -90,16 +90,27 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(operators::unlock))
         .routes(routes!(service_keys::issue))
         .routes(routes!(service_keys::revoke))
+}
+
+/// For those who run the server.
+fn health() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
+}
+
+/// What a process answers that has no API: `/healthz`, `/readyz`, `/metrics`.
+pub fn health_router(app: App) -> Router {
+    let (router, _) = health().split_for_parts();
+    router.fallback(|| async { Problem::from(problem::NOT_FOUND) }).with_state(app)
 }
 
 /// The whole API.
 pub fn router(app: App) -> Router {
     let guard = middleware::from_fn_with_state(app.clone(), limits::guard);
     let guarded = guarded().merge(OpenApiRouter::from(pages::routes())).route_layer(guard);
-    let (router, _) = OpenApiRouter::new().merge(guarded).merge(trusted()).split_for_parts();
+    let (router, _) = OpenApiRouter::new().merge(guarded).merge(trusted()).merge(health()).split_for_parts();
     let document = openapi_json();
     router
         .route(
@@ -119,6 +130,7 @@ pub fn openapi_json() -> String {
     let (_, mut document) = OpenApiRouter::<App>::with_openapi(Document::openapi())
         .merge(guarded())
         .merge(trusted())
+        .merge(health())
         .split_for_parts();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     document.to_pretty_json().unwrap_or_default() + "\n"

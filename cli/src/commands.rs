@@ -8,6 +8,7 @@ mod rebuild;
 mod serve;
 
 use crate::config::Config;
+use crate::server::Role;
 use crate::simulate;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -29,6 +30,10 @@ pub struct Arguments {
 enum Command {
     /// Runs the server: API, projections and workers in one process (the default).
     Serve,
+    /// Runs the API alone, one of several nodes on shared stores.
+    Api,
+    /// Runs projections and workers alone; several processes share the work by lease.
+    Workers,
     /// Looks at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -75,7 +80,9 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let file = arguments.config.or_else(|| default.exists().then_some(default));
     let load = || Config::load(file.as_deref(), std::env::vars());
     match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(&load()?).await,
+        Command::Serve => serve::run(Role::Everything, &load()?).await,
+        Command::Api => serve::run(Role::Api, &load()?).await,
+        Command::Workers => serve::run(Role::Workers, &load()?).await,
         Command::Config(ConfigCommand::Check) => config::check(&load()?, file.as_deref()),
         Command::History(options) => history::run(&load()?, &options).await,
         Command::Rebuild(options) => rebuild::run(&load()?, &options).await,

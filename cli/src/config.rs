@@ -30,9 +30,11 @@ pub struct Config {
     pub public_url: String,
     /// What the site is called, in mails, on pages and in authenticator apps. Default `Watchbook`.
     pub site_name: String,
-    /// The log: `sqlite:<file>`. Default `sqlite:<data>/log.db`.
+    /// The log: `sqlite:<file>`, `postgres://…` or `kurrentdb://…`. Default `sqlite:<data>/log.db`.
     pub log: Option<String>,
-    /// The views: `sqlite:<file>`. Default `sqlite:<data>/views.db`.
+    /// Keys and secrets: `sqlite:<file>` or `postgres://…`. Default where the log is, which must not be KurrentDB.
+    pub vault: Option<String>,
+    /// The views: `sqlite:<file>` or `postgres://…`. Default `sqlite:<data>/views.db`, or where a vault on PostgreSQL is.
     pub views: Option<String>,
     /// The file with the master key. Default `<data>/keys`.
     pub key_file: Option<PathBuf>,
@@ -97,6 +99,7 @@ impl Default for Config {
             public_url: "http://127.0.0.1:8080".into(),
             site_name: "Watchbook".into(),
             log: None,
+            vault: None,
             views: None,
             key_file: None,
             trusted_proxies: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok()).collect(),
@@ -185,16 +188,6 @@ impl Config {
             return refuse("policy: guesses.free, devices and sessions.most must be at least 1");
         }
         Ok(())
-    }
-
-    /// The log's URL.
-    pub fn log(&self) -> String {
-        self.log.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("log.db").display()))
-    }
-
-    /// The views' URL.
-    pub fn views(&self) -> String {
-        self.views.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("views.db").display()))
     }
 
     /// The key file.

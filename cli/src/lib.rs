@@ -5,6 +5,7 @@ pub mod config;
 mod metrics;
 pub mod server;
 pub mod simulate;
+pub mod stores;
 
 pub use config::Config;
-pub use server::{Server, StartError, start};
+pub use server::{Role, Server, StartError, start, start_as};

@@ -1,9 +1,11 @@
-//! The composition root: the one place that names concrete stores and puts the parts together.
+//! The composition root: puts the parts together.
 
 use crate::config::Config;
+use crate::stores::{Places, Stores, StoresError, make_private_folder};
+use axum::Router;
 use std::fs::File;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -11,10 +13,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use watchbook_api::{App, Capacity, Parts, Passwords, SourceLimits, TrustedProxies};
 use watchbook_domain::notification::Notification;
-use watchbook_eventlog::{Clock, Core, Keyring, KeyringError, Repository, Sealer};
-use watchbook_eventlog_sqlite::{OpenError, Options, SqliteLog};
+use watchbook_eventlog::{Clock, Core, Repository};
 use watchbook_password::{Argon2id, HashError, Limits, ParameterBounds, Parameters, PasswordHasher};
-use watchbook_projections::{Views, ViewsError};
 use watchbook_workers::mail::{
     FileTransport, MailTransport, Sender, SenderError, SmtpConfigError, SmtpTransport,
 };
@@ -23,30 +23,18 @@ use watchbook_workers::{Notifier, Outbox, Sweeper};
 /// How long requests and mails in hand may take to finish at shutdown.
 const GRACE: Duration = Duration::from_secs(20);
 
+/// How long stores that do not answer are waited for at the start.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The data folder cannot be made.
-    #[error("the folder {} cannot be made", .0.display())]
-    Folder(PathBuf, #[source] std::io::Error),
+    /// The stores cannot be opened.
+    #[error(transparent)]
+    Stores(#[from] StoresError),
     /// Another server works on this data.
     #[error("another server is running on the data in {}", .0.display())]
     Running(PathBuf),
-    /// A URL names a store that this build does not have.
-    #[error("{0} is no store that is known here; write sqlite:<file>")]
-    Store(String),
-    /// There is a log but no key to read it with.
-    #[error("the key file {} is missing, and the log was written with it; restore it from its backup", .0.display())]
-    KeyLost(PathBuf),
-    /// The key file cannot be used.
-    #[error("the key file cannot be used")]
-    Keyring(#[from] KeyringError),
-    /// The log cannot be opened.
-    #[error("the log cannot be opened")]
-    Log(#[from] OpenError),
-    /// The views cannot be opened.
-    #[error("the views cannot be opened")]
-    Views(#[from] ViewsError),
     /// The hasher refuses its parameters.
     #[error("passwords cannot be hashed with these parameters")]
     Hasher(#[from] HashError),
@@ -62,75 +50,17 @@ pub enum StartError {
     /// The address is taken or not ours.
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] std::io::Error),
-    /// The log refuses the set-up link.
-    #[error("the log does not answer")]
-    SetUp,
 }
 
-/// The stores and keys, opened: what every subcommand starts from.
-pub struct Stores {
-    /// The log, the vault and the snapshots.
-    pub store: Arc<SqliteLog>,
-    /// The keys.
-    pub keyring: Arc<Keyring>,
-    /// Seals and opens.
-    pub sealer: Arc<Sealer>,
-    /// The read side.
-    pub views: Views,
-}
-
-impl Stores {
-    /// Opens the stores that the configuration names; with `create`, makes what is missing.
-    ///
-    /// # Errors
-    /// When one of them cannot be opened, or when the log's key is lost.
-    pub async fn open(config: &Config, create: bool) -> Result<Self, StartError> {
-        let log_file = sqlite_file(&config.log())?;
-        if create {
-            make_private_folder(&config.data)?;
-        }
-        let keyring = keyring(&config.key_file(), create && !log_file.exists())?;
-        let store = SqliteLog::open_with(&log_file, Options { create, ..Options::default() }).await?;
-        let keyring = Arc::new(keyring);
-        let sealer = Arc::new(Sealer::new(store.clone(), keyring.clone()));
-        sqlite_file(&config.views())?;
-        let views = Views::open(&config.views()).await?;
-        Ok(Self { store, keyring, sealer, views })
-    }
-
-    /// What repositories share.
-    pub fn core(&self) -> Arc<Core> {
-        Core::new(self.store.clone(), self.sealer.clone(), self.store.clone())
-    }
-}
-
-fn keyring(path: &Path, create: bool) -> Result<Keyring, StartError> {
-    match Keyring::load(path) {
-        Err(KeyringError::Missing(_)) if create => Ok(Keyring::create(path)?),
-        Err(KeyringError::Missing(path)) => Err(StartError::KeyLost(path)),
-        loaded => Ok(loaded?),
-    }
-}
-
-/// The file of a `sqlite:` URL.
-///
-/// # Errors
-/// When the URL is another store's.
-pub fn sqlite_file(url: &str) -> Result<PathBuf, StartError> {
-    let file = url.strip_prefix("sqlite:").filter(|file| !file.is_empty());
-    file.map(|file| PathBuf::from(file.trim_start_matches("//")))
-        .ok_or_else(|| StartError::Store(url.to_owned()))
-}
-
-fn make_private_folder(path: &Path) -> Result<(), StartError> {
-    let error = |source| StartError::Folder(path.to_owned(), source);
-    std::fs::create_dir_all(path).map_err(error)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(error)?;
-    }
-    Ok(())
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// All of it.
+    Everything,
+    /// Answers requests.
+    Api,
+    /// Projects, reacts, sends; answers health checks.
+    Workers,
 }
 
 /// Held for as long as a server runs on the data; the system lets go of it when the process dies.
@@ -140,18 +70,18 @@ fn make_private_folder(path: &Path) -> Result<(), StartError> {
 pub fn lock(config: &Config) -> Result<File, StartError> {
     make_private_folder(&config.data)?;
     let path = config.data.join("lock");
-    let file = File::create(&path).map_err(|error| StartError::Folder(path, error))?;
+    let file = File::create(&path).map_err(|error| StoresError::Folder(path, error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(_) => Err(StartError::Running(config.data.clone())),
     }
 }
 
-/// A running server: API, projections and workers in this process.
+/// A running server.
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
-    /// Where the first operator is set up, if nobody is yet.
+    /// Where the first operator is set up, if nobody is yet and the log says so.
     pub setup_link: Option<String>,
     /// Where mails go.
     pub mail: String,
@@ -159,24 +89,32 @@ pub struct Server {
     pub app: App,
     /// What the repositories share.
     pub core: Arc<Core>,
-    /// The store.
-    pub store: Arc<SqliteLog>,
+    /// The stores.
+    pub stores: Stores,
     stop: CancellationToken,
     tasks: JoinSet<()>,
-    _lock: File,
+    _lock: Option<File>,
 }
 
-/// Starts everything.
+/// Starts everything in this process.
 ///
 /// # Errors
 /// When a part cannot be started; the others are not left running.
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, StartError> {
-    let lock = lock(config)?;
+    start_as(Role::Everything, config, clock).await
+}
+
+/// Starts what `role` says.
+///
+/// # Errors
+/// When a part cannot be started; the others are not left running.
+pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Result<Server, StartError> {
+    let lock = if Places::of(config)?.are_local() { Some(lock(config)?) } else { None };
     let metrics = crate::metrics::handle();
     let parameters =
         Parameters::new(config.password.memory_kib, config.password.iterations, config.password.lanes)?;
-    let stores = Stores::open(config, true).await?;
-    let Stores { store, keyring, sealer, views } = &stores;
+    let stores = open_patiently(config).await?;
+    let Stores { log, vault, keyring, sealer, views, .. } = &stores;
     let transport: Arc<dyn MailTransport> = match &config.mail.smtp {
         Some(smtp) => Arc::new(SmtpTransport::new(smtp)?),
         None => Arc::new(FileTransport::new(config.mail_folder())),
@@ -195,67 +133,96 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
         service_keys: Repository::new(core.clone(), Capacity::OTHERS),
         operators: Repository::new(core.clone(), Capacity::OTHERS),
         installation: Repository::new(core.clone(), 1),
-        log: store.clone(),
+        log: log.clone(),
         sealer: sealer.clone(),
         keyring: keyring.clone(),
         passwords: Passwords::new(PasswordHasher::new(argon, Limits::default())),
         views: views.clone(),
         clock: clock.clone(),
         policy: config.policy.clone(),
-        limits: SourceLimits::new(config.limits.clone()),
+        limits: SourceLimits::new(
+            config.limits.clone(),
+            views.budgets().map(|budgets| (budgets, keyring.clone())),
+        ),
         trusted_proxies: TrustedProxies(config.trusted_proxies.clone()),
         key_digests: Parts::key_digests(),
         metrics: Box::new(metrics),
         site_name: config.site_name.clone(),
         public_url: config.public_url.clone(),
     });
-    let setup_link = app.setup_link().await.map_err(|_| StartError::SetUp)?;
+    let setup_link = match role {
+        Role::Workers => None,
+        // A log that does not answer now has its link made by the next start.
+        Role::Everything | Role::Api => app.setup_link().await.ok().flatten(),
+    };
 
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(watchbook_eventlog::follow(core.clone(), stop.child_token()));
-    let notifications = Repository::<Notification>::new(core.clone(), Capacity::OTHERS);
-    tasks.spawn(watchbook_projections::project(
-        views.clone(),
-        store.clone(),
-        sealer.clone(),
-        clock.clone(),
-        stop.child_token(),
-    ));
-    let notifier = Notifier {
-        core: core.clone(),
-        accounts: app.accounts.clone(),
-        notifications: notifications.clone(),
-        views: views.clone(),
-        policy: config.policy.clone(),
-        clock: clock.clone(),
-    };
-    tasks.spawn(notifier.run(stop.child_token()));
+    tasks.spawn(watchbook_projections::observe(views.clone(), log.clone(), stop.child_token()));
     let mail = transport.describe();
-    let outbox = Outbox {
-        notifications,
-        views: views.clone(),
-        keyring: keyring.clone(),
-        sender,
-        transport,
-        clock: clock.clone(),
-        site_name: config.site_name.clone(),
-        public_url: config.public_url.clone(),
+    if role != Role::Api {
+        let notifications = Repository::<Notification>::new(core.clone(), Capacity::OTHERS);
+        tasks.spawn(watchbook_projections::project(
+            views.clone(),
+            log.clone(),
+            sealer.clone(),
+            clock.clone(),
+            stop.child_token(),
+        ));
+        let notifier = Notifier {
+            core: core.clone(),
+            accounts: app.accounts.clone(),
+            notifications: notifications.clone(),
+            views: views.clone(),
+            policy: config.policy.clone(),
+            clock: clock.clone(),
+        };
+        tasks.spawn(notifier.run(stop.child_token()));
+        let outbox = Outbox {
+            notifications,
+            views: views.clone(),
+            keyring: keyring.clone(),
+            sender,
+            transport,
+            clock: clock.clone(),
+            site_name: config.site_name.clone(),
+            public_url: config.public_url.clone(),
+        };
+        tasks.spawn(outbox.run(stop.child_token()));
+        let sweeper = Sweeper {
+            vault: vault.clone(),
+            views: views.clone(),
+            accounts: app.accounts.clone(),
+            service_keys: app.service_keys.clone(),
+            clock,
+        };
+        tasks.spawn(sweeper.run(stop.child_token()));
+    }
+    let router = match role {
+        Role::Everything | Role::Api => watchbook_api::router(app.clone()),
+        Role::Workers => watchbook_api::health_router(app.clone()),
     };
-    tasks.spawn(outbox.run(stop.child_token()));
-    let sweeper = Sweeper {
-        vault: store.clone(),
-        accounts: app.accounts.clone(),
-        service_keys: app.service_keys.clone(),
-        clock,
-    };
-    tasks.spawn(sweeper.run(stop.child_token()));
-    tasks.spawn(serve(listener, app.clone(), stop.child_token()));
-    Ok(Server { address, setup_link, mail, app, core, store: store.clone(), stop, tasks, _lock: lock })
+    tasks.spawn(serve(listener, router, stop.child_token()));
+    Ok(Server { address, setup_link, mail, app, core, stores, stop, tasks, _lock: lock })
 }
 
-async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
-    let service = watchbook_api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+/// A server that is not there yet may be on its way: nodes and databases start in any order.
+async fn open_patiently(config: &Config) -> Result<Stores, StoresError> {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        match Stores::open(config, true).await {
+            Err(error) if error.is_unreachable() && tokio::time::Instant::now() < deadline => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a store does not answer yet");
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let served =
         axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await;
     if let Err(error) = served {
@@ -269,7 +236,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Takes no more requests, finishes those in hand, stops the workers, and closes the log.
+    /// Takes no more requests, finishes those in hand, stops the workers, and closes the stores.
     pub async fn stop(mut self) {
         self.stop.cancel();
         let all = async { while self.tasks.join_next().await.is_some() {} };
@@ -277,6 +244,6 @@ impl Server {
             tracing::warn!("not everything in hand was finished");
             self.tasks.shutdown().await;
         }
-        self.store.close().await;
+        self.stores.close().await;
     }
 }

@@ -58,6 +58,13 @@ events! {
             /// The link it carries.
             link: Option<NoticeLink>,
         },
+        /// One node has taken it in hand; until then no other does.
+        "notification.started" v 1 => Started {
+            /// Which try it is, from 1.
+            attempt: u32,
+            /// When it is due again if nothing more is heard of this try.
+            until: Timestamp,
+        },
         /// The mail server has taken it.
         "notification.sent" v 1 => Sent {
             /// Which try it was, from 1.
@@ -78,8 +85,10 @@ events! {
 pub struct Notification {
     /// What to send and where; `None` until requested.
     pub message: Option<Message>,
-    /// Tries so far.
+    /// Tries so far, the one under way included.
     pub attempts: u32,
+    /// Whether a try is under way.
+    pub started: bool,
     /// The next try; `None` when it is sent or given up.
     pub due_at: Option<Timestamp>,
     /// When it was requested.
@@ -109,23 +118,28 @@ impl Notification {
         vec![NotificationEvent::Requested { account, recipient, notice, link }]
     }
 
-    /// The mail server has taken it.
-    pub fn sent(&self) -> Vec<NotificationEvent> {
-        self.due_at.map(|_| NotificationEvent::Sent { attempt: self.attempts + 1 }).into_iter().collect()
+    /// Takes it in hand for a try that ends before `until`, if it is due at `now`. Who is `alone` knows that nobody else
+    /// has it in hand, whatever the stream says: a try that was under way died.
+    pub fn start(&self, now: Timestamp, until: Timestamp, alone: bool) -> Vec<NotificationEvent> {
+        let due = self.due_at.is_some_and(|due_at| due_at <= now || (alone && self.started));
+        due.then(|| NotificationEvent::Started { attempt: self.attempts + 1, until }).into_iter().collect()
     }
 
-    /// A try failed; `retry_at` as [`Self::retry_at`] says, `None` when it never can succeed.
-    pub fn failed(&self, retry_at: Option<Timestamp>) -> Vec<NotificationEvent> {
-        self.due_at
-            .map(|_| NotificationEvent::Failed { attempt: self.attempts + 1, retry_at })
-            .into_iter()
-            .collect()
+    /// The mail server has taken it; it does not matter if another try has begun meanwhile.
+    pub fn sent(&self, attempt: u32) -> Vec<NotificationEvent> {
+        self.due_at.map(|_| NotificationEvent::Sent { attempt }).into_iter().collect()
+    }
+
+    /// The try under way failed; `retry_at` as [`Self::retry_at`] says, `None` when it never can succeed.
+    pub fn failed(&self, attempt: u32, retry_at: Option<Timestamp>) -> Vec<NotificationEvent> {
+        let current = self.started && self.attempts == attempt;
+        current.then_some(NotificationEvent::Failed { attempt, retry_at }).into_iter().collect()
     }
 
     /// When to try again after a failure at `now`: after 1, 2, 4 … minutes, at most 2 hours apart, for
     /// five days after the request (RFC 5321, 4.5.4.1: give up after at least 4-5 days).
     pub fn retry_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let minutes = 1_i64 << self.attempts.min(7);
+        let minutes = 1_i64 << self.attempts.saturating_sub(1).min(7);
         let at = now + chrono::TimeDelta::minutes(minutes.min(120));
         (at.since(self.requested_at) <= chrono::TimeDelta::days(5)).then_some(at)
     }
@@ -134,7 +148,7 @@ impl Notification {
 impl Aggregate for Notification {
     type Event = NotificationEvent;
     const CATEGORY: &'static str = "notification";
-    const SNAPSHOT_FORMAT: u16 = 1;
+    const SNAPSHOT_FORMAT: u16 = 2;
 
     fn evolve(&mut self, event: &NotificationEvent, at: Timestamp) {
         match event.clone() {
@@ -143,14 +157,67 @@ impl Aggregate for Notification {
                 self.requested_at = at;
                 self.due_at = Some(at);
             }
-            NotificationEvent::Sent { attempt } => {
+            NotificationEvent::Started { attempt, until } => {
                 self.attempts = attempt;
+                self.started = true;
+                self.due_at = Some(until);
+            }
+            NotificationEvent::Sent { attempt } => {
+                self.attempts = self.attempts.max(attempt);
+                self.started = false;
                 self.due_at = None;
             }
             NotificationEvent::Failed { attempt, retry_at } => {
                 self.attempts = attempt;
+                self.started = false;
                 self.due_at = retry_at;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use NotificationEvent as E;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    /// Requested at second 0, and what followed.
+    fn given(events: impl IntoIterator<Item = E>) -> Notification {
+        let mut notification = Notification { due_at: Some(at(0)), ..Notification::default() };
+        events.into_iter().for_each(|event| notification.evolve(&event, at(0)));
+        notification
+    }
+
+    #[test]
+    fn one_node_at_a_time_has_it_in_hand() {
+        let started = E::Started { attempt: 1, until: at(300) };
+        assert_eq!(given([]).start(at(0), at(300), false), [started.clone()]);
+        let in_hand = given([started.clone()]);
+        assert_eq!(in_hand.start(at(299), at(900), false), []);
+        let again = E::Started { attempt: 2, until: at(900) };
+        assert_eq!(in_hand.start(at(300), at(900), false), [again.clone()], "it died");
+        assert_eq!(in_hand.start(at(1), at(900), true), [again.clone()], "nobody else can have it");
+        assert_eq!(
+            given([started.clone(), again.clone()]).sent(1),
+            [E::Sent { attempt: 1 }],
+            "late, but true"
+        );
+        assert_eq!(given([started.clone(), again]).failed(1, None), [], "the other try counts");
+        assert_eq!(given([started.clone(), E::Sent { attempt: 1 }]).start(at(999), at(1_000), true), []);
+        let failed = E::Failed { attempt: 1, retry_at: Some(at(60)) };
+        assert_eq!(given([started.clone(), failed.clone()]).start(at(59), at(900), true), []);
+        assert_eq!(given([started, failed]).start(at(60), at(900), false).len(), 1);
+    }
+
+    #[test]
+    fn tries_grow_apart_and_end_after_five_days() {
+        let after = |attempts| Notification { attempts, ..Notification::default() }.retry_at(at(0));
+        let minutes: Vec<_> = (1..=9).map(|n| after(n).unwrap().micros() / 60_000_000).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 120, 120]);
+        assert_eq!(Notification::default().retry_at(at(5 * 86_400)), None);
     }
 }

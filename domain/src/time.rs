@@ -43,6 +43,11 @@ impl Timestamp {
         self.datetime().format("%Y-%m-%d").to_string()
     }
 
+    /// Days since 1970-01-01, UTC.
+    pub const fn day_number(self) -> i64 {
+        self.0.div_euclid(86_400_000_000)
+    }
+
     /// `self - earlier`; negative when `earlier` is later.
     pub const fn since(self, earlier: Self) -> TimeDelta {
         TimeDelta::microseconds(self.0.saturating_sub(earlier.0))

@@ -8,6 +8,7 @@ mod core;
 mod envelope;
 mod follower;
 pub mod fresh;
+mod integrity;
 mod keyring;
 mod keyring_file;
 pub mod links;
@@ -28,6 +29,7 @@ pub use envelope::{
 };
 pub use follower::follow;
 pub use fresh::{Clock, ManualClock, SystemClock};
+pub use integrity::{IntegrityProblem, IntegrityReport};
 pub use keyring::{Keyring, KeyringError, UnwrapError};
 pub use log::{EventLog, LogError};
 pub use repository::{ExecuteError, Executed, Loaded, Repository, RepositoryError};

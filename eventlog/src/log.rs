@@ -1,6 +1,8 @@
 //! What every store of events must offer. The conformance suite holds adapters to it.
 
-use crate::{Appended, Change, Expected, NewEvent, Position, RecordedEvent, StreamId, Version};
+use crate::{
+    Appended, Change, Expected, IntegrityReport, NewEvent, Position, RecordedEvent, StreamId, Version,
+};
 use async_trait::async_trait;
 use std::time::Duration;
 
@@ -69,6 +71,15 @@ pub trait EventLog: Send + Sync + 'static {
             subject: recorded.event.subject,
         };
         Ok(self.read_all(after, limit).await?.into_iter().map(change).collect())
+    }
+
+    /// Checks the log's rules: positions rise, streams have no holes. Reads all envelopes, for as long as that takes.
+    /// Stores look deeper where they can.
+    ///
+    /// # Errors
+    /// `Unavailable`, and `Corrupt` when the log is too damaged to be checked.
+    async fn integrity_check(&self) -> Result<IntegrityReport, LogError> {
+        crate::integrity::check(self).await
     }
 
     /// Position of the last event, `Position::START` when there is none.

@@ -33,6 +33,11 @@ impl Fence {
     /// For processes that share nothing.
     pub const NONE: Self = Self(0);
 
+    /// Whether no other process can be at the same work, or have been when it died.
+    pub fn is_alone(self) -> bool {
+        self.0 == Self::NONE.0
+    }
+
     pub(crate) fn epoch(self) -> i64 {
         self.0
     }

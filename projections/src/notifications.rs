@@ -11,8 +11,8 @@ use watchbook_domain::{AccountId, NotificationId, Timestamp};
 use watchbook_eventlog::Position;
 
 row! {
-    pub(crate) struct StoredNotification in "notifications" version 1
-        indexes ["(due_at) WHERE due_at IS NOT NULL", "(account_id)"];
+    pub(crate) struct StoredNotification in "notifications" version 2
+        indexes ["(due_at) WHERE due_at IS NOT NULL", "(account_id)", "(position) WHERE status = 'sending'"];
     key {
         notification: NotificationId = "notification_id",
     }
@@ -68,8 +68,13 @@ impl View for Notifications {
         row.position = happened.position;
         match event {
             NotificationEvent::Requested { .. } => {}
-            NotificationEvent::Sent { attempt } => {
+            NotificationEvent::Started { attempt, until } => {
                 row.attempts = *attempt;
+                "sending".clone_into(&mut row.status);
+                row.due_at = Some(*until);
+            }
+            NotificationEvent::Sent { attempt } => {
+                row.attempts = row.attempts.max(*attempt);
                 "sent".clone_into(&mut row.status);
                 row.due_at = None;
                 row.sent_at = Some(at);
@@ -77,9 +82,8 @@ impl View for Notifications {
             NotificationEvent::Failed { attempt, retry_at } => {
                 row.attempts = *attempt;
                 row.due_at = *retry_at;
-                if retry_at.is_none() {
-                    "given_up".clone_into(&mut row.status);
-                }
+                let status = if retry_at.is_some() { "pending" } else { "given_up" };
+                status.clone_into(&mut row.status);
             }
         }
     }
@@ -96,7 +100,19 @@ impl View for Notifications {
 const DUE: &str =
     "SELECT notification_id FROM notifications WHERE due_at <= $1 ORDER BY due_at, position LIMIT $2";
 
+const SENDING: &str =
+    "SELECT notification_id FROM notifications WHERE status = 'sending' ORDER BY position LIMIT $1";
+
 impl Views {
+    /// Messages that a node has in hand, or had when it died, the oldest first.
+    ///
+    /// # Errors
+    /// When the views cannot be read.
+    pub async fn notifications_in_hand(&self, limit: u32) -> Result<Vec<NotificationId>, ViewsError> {
+        let sending = self.database().fetch(SENDING, &[limit.value()]).await?;
+        Ok(sending.iter().map(|sending| NotificationId::read(sending, 0)).collect::<Result<_, _>>()?)
+    }
+
     /// Messages whose next try is due, the longest due first.
     ///
     /// # Errors

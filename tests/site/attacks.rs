@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-use watchbook_eventlog::{EventLog, Position};
+use watchbook_eventlog::Position;
 
 const ANN: &str = "ann@example.com";
 const BOB: &str = "bob@example.com";
@@ -72,7 +72,7 @@ async fn row_01_parallel_guesses_get_exactly_the_budget() {
     assert_eq!(refused.headers["retry-after"], "1", "temporary, row 19");
     // Of 196 refusals the 1st, 2nd, 4th … 128th are on record.
     world.settle().await;
-    let log = world.server.store.read_all(Position::START, 10_000).await.unwrap();
+    let log = world.server.stores.log.read_all(Position::START, 10_000).await.unwrap();
     assert_eq!(log.iter().filter(|recorded| recorded.event.event_type == "attempt.refused").count(), 8);
     world.later(1);
     world.sign_in(ANN, PASSWORD).await.expect(200);

@@ -74,14 +74,14 @@ async fn a_killed_server_loses_nothing_it_acknowledged() {
     let mut config = Config::in_folder(folder.path());
     config.limits.burst = 100_000;
     let server = watchbook::start(&config, Arc::new(SystemClock)).await.unwrap();
-    assert!(server.store.integrity_check().await.unwrap().problems.is_empty());
+    assert!(server.stores.log.integrity_check().await.unwrap().problems.is_empty());
     for email in &registered {
         let identifier = watchbook_domain::Identifier::parse(email).unwrap();
         let account = server.app.holder(&identifier).await.ok().flatten().expect("the claim is there");
         assert!(server.app.account(account).await.ok().unwrap().id.is_some(), "the account is there");
     }
     // Every registration is mailed, once each, whenever its server died.
-    let head = server.store.head().await.unwrap();
+    let head = server.stores.log.head().await.unwrap();
     let mut mailed = std::collections::BTreeMap::<String, usize>::new();
     for _ in 0..400 {
         mailed.clear();
@@ -101,10 +101,15 @@ async fn a_killed_server_loses_nothing_it_acknowledged() {
     assert!(head > Position::START);
 
     // A rebuild gives the same views and sends nothing.
-    server.app.views.wait_for(server.store.head().await.unwrap(), Duration::from_secs(20)).await.unwrap();
+    server
+        .app
+        .views
+        .wait_for(server.stores.log.head().await.unwrap(), Duration::from_secs(20))
+        .await
+        .unwrap();
     tokio::time::sleep(Duration::from_millis(800)).await;
     let before = watchbook_projections::digest(&server.app.views).await.unwrap();
-    let log: Arc<dyn EventLog> = server.store.clone();
+    let log: Arc<dyn EventLog> = server.stores.log.clone();
     watchbook_projections::rebuild(&server.app.views, log, server.app.sealer.clone(), |_, _| {})
         .await
         .unwrap();

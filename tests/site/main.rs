@@ -11,6 +11,7 @@ mod architecture;
 mod attacks;
 mod bad_luck;
 mod crashes;
+mod deployments;
 mod journeys;
 mod openapi;
 mod world;

@@ -12,9 +12,46 @@ use tempfile::TempDir;
 use totp_rs::{Builder, Secret};
 use watchbook::{Config, Server};
 use watchbook_domain::Timestamp;
-use watchbook_eventlog::ManualClock;
+use watchbook_eventlog::{Keyring, ManualClock};
+use watchbook_test_kurrentdb::StandIn;
+use watchbook_test_postgres::Server as PostgresServer;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// Set by the test that runs the others once more.
+pub(crate) const DEPLOYMENT: &str = "WATCHBOOK_TEST_DEPLOYMENT";
+
+/// Stores that are not files, as long as they are needed.
+#[derive(Default)]
+pub(crate) struct Backing {
+    #[expect(dead_code, reason = "it serves until it is dropped")]
+    kurrent: Option<StandIn>,
+}
+
+impl Backing {
+    /// Points the configuration at the stores of the deployment that the environment names.
+    pub(crate) async fn configure(config: &mut Config) -> Self {
+        let deployment = std::env::var(DEPLOYMENT).unwrap_or_default();
+        if deployment.is_empty() {
+            return Self::default();
+        }
+        let database = PostgresServer::shared().unwrap().database();
+        Keyring::create(&config.key_file()).unwrap();
+        config.log = Some(database.clone());
+        if deployment == "postgres" {
+            return Self::default();
+        }
+        assert_eq!(deployment, "kurrentdb");
+        config.vault = Some(database);
+        if let Ok(url) = std::env::var("WATCHBOOK_TEST_KURRENTDB_URL") {
+            config.log = Some(url);
+            return Self::default();
+        }
+        let kurrent = StandIn::start().await;
+        config.log = Some(kurrent.url());
+        Self { kurrent: Some(kurrent) }
+    }
+}
 
 pub(crate) struct World {
     pub(crate) server: Server,
@@ -22,6 +59,7 @@ pub(crate) struct World {
     pub(crate) folder: TempDir,
     pub(crate) config: Config,
     http: reqwest::Client,
+    pub(crate) backing: Backing,
 }
 
 /// What the server said.
@@ -92,18 +130,19 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::in_folder(folder.path());
         config.limits.burst = 100_000;
+        let backing = Backing::configure(&mut config).await;
         change(&mut config);
         let clock = ManualClock::at(Timestamp::from_micros(1_700_000_000_000_000));
         let server = watchbook::start(&config, Arc::new(clock.clone())).await.unwrap();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(40)).build().unwrap();
-        Self { server, clock, folder, config, http }
+        Self { server, clock, folder, config, http, backing }
     }
 
     pub(crate) async fn restart(self) -> Self {
-        let Self { server, clock, folder, config, http } = self;
+        let Self { server, clock, folder, config, http, backing } = self;
         server.stop().await;
         let server = watchbook::start(&config, Arc::new(clock.clone())).await.unwrap();
-        Self { server, clock, folder, config, http }
+        Self { server, clock, folder, config, http, backing }
     }
 
     pub(crate) fn later(&self, seconds: i64) {

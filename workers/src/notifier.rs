@@ -10,7 +10,7 @@ use watchbook_domain::notification::{Message, Notification};
 use watchbook_domain::{Account, AccountId, CommandId, NotificationId, Policy};
 use watchbook_eventlog::upcast::decode;
 use watchbook_eventlog::{Clock, Core, Metadata, Opened, RecordedEvent, Repository, Subscription};
-use watchbook_projections::Views;
+use watchbook_projections::{Fence, Views};
 
 /// Names the notifier's cursor.
 const NAME: &str = "notifier";
@@ -37,26 +37,29 @@ pub struct Notifier {
 }
 
 impl Notifier {
-    /// Runs until `stop`. A cursor that is lost costs reading, not mails: a notification's id derives from
+    /// Runs until `stop`, by lease. A cursor that is lost costs reading, not mails: a notification's id derives from
     /// its event, and what was asked for once is not asked for again.
     pub async fn run(self, stop: CancellationToken) {
-        let work = async {
-            loop {
-                let Err(error) = self.follow().await;
-                tracing::warn!(error = %error, "the notifier tries again");
-                tokio::time::sleep(PAUSE).await;
-            }
+        let work = async |stop: CancellationToken, fence| {
+            let work = async {
+                loop {
+                    let Err(error) = self.follow(fence).await;
+                    tracing::warn!(error = %error, "the notifier tries again");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            };
+            stop.run_until_cancelled(work).await;
         };
-        stop.run_until_cancelled(work).await;
+        self.views.under_lease(NAME, &stop, work).await;
     }
 
-    async fn follow(&self) -> Result<std::convert::Infallible, Failure> {
+    async fn follow(&self, fence: Fence) -> Result<std::convert::Infallible, Failure> {
         let mut subscription =
             Subscription::new(self.core.log.clone(), self.views.reactor_cursor(NAME).await?);
         loop {
             let page = subscription.next_page(PAGE).await?;
             self.react(&page).await?;
-            self.views.set_reactor_cursor(NAME, subscription.cursor()).await?;
+            self.views.set_reactor_cursor(NAME, subscription.cursor(), fence).await?;
         }
     }
 

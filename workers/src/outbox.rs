@@ -1,10 +1,14 @@
 //! The outbox: hands due mails to the mail server, and records what became of them.
 //!
-//! The notification's own stream decides whether a mail is due, so a view that lags sends nothing twice. A
-//! crash between the server's yes and the record repeats the mail once, with the same Message-ID.
+//! The notification's own stream decides whether a mail is due, so a view that lags sends nothing twice; and whoever
+//! sends says so there first, so that no two nodes send the same mail, even if one of them sleeps in between. A crash
+//! between the server's yes and the record repeats the mail once, with the same Message-ID.
 
-use crate::mail::{MailTransport, OutgoingMail, RenderContext, SendError, SendFailure, Sender, render};
+use crate::mail::{
+    MailTransport, OutgoingMail, RenderContext, SendError, SendFailure, Sender, Stage, render,
+};
 use crate::notifier::Failure;
+use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,13 +17,17 @@ use uuid::Uuid;
 use watchbook_domain::notification::{LinkPurpose, Message, Notification, NotificationEvent};
 use watchbook_domain::{CommandId, NotificationId, Timestamp};
 use watchbook_eventlog::links::Link;
-use watchbook_eventlog::{Clock, Keyring, Metadata, Repository, fresh};
+use watchbook_eventlog::{Clock, Executed, Keyring, Metadata, Repository, StreamId, fresh};
 use watchbook_projections::Views;
 
 /// Mails looked at in one round.
 const ROUND: u32 = 100;
 /// Mails on their way to the server at once.
 const PARALLEL: usize = 8;
+/// How long a mail stays in the hand of a node of which nothing is heard: longer than a node that is paused for a minute.
+const IN_HAND: TimeDelta = TimeDelta::minutes(5);
+/// How long handing it to the mail server may take: well within.
+const SEND_LIMIT: TimeDelta = TimeDelta::seconds(150);
 /// Between looks for due mails.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -45,63 +53,96 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Runs until `stop`; a mail in hand is finished first.
+    /// Runs until `stop`, by lease; a mail in hand is finished first.
     pub async fn run(self, stop: CancellationToken) {
+        self.views.under_lease("outbox", &stop, |stop, fence| self.work(stop, fence.is_alone())).await;
+    }
+
+    async fn work(&self, stop: CancellationToken, alone: bool) {
         while !stop.is_cancelled() {
-            if let Err(error) = self.round().await {
+            if let Err(error) = self.round(alone).await {
                 tracing::warn!(error = %error, "the outbox tries again");
             }
             stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
         }
     }
 
-    async fn round(&self) -> Result<(), Failure> {
-        let due = self.views.due_notifications(self.clock.now(), ROUND).await?;
-        let mut sending = stream::iter(due).map(|id| self.send(id)).buffer_unordered(PARALLEL);
+    async fn round(&self, alone: bool) -> Result<(), Failure> {
+        let mut due = self.views.due_notifications(self.clock.now(), ROUND).await?;
+        if alone {
+            // Nothing is in hand here between rounds, so whoever had these died.
+            due.extend(self.views.notifications_in_hand(ROUND).await?);
+        }
+        let mut sending = stream::iter(due).map(|id| self.send(id, alone)).buffer_unordered(PARALLEL);
         while let Some(sent) = sending.next().await {
             sent?;
         }
         Ok(())
     }
 
-    async fn send(&self, id: NotificationId) -> Result<(), Failure> {
+    async fn send(&self, id: NotificationId, alone: bool) -> Result<(), Failure> {
         let stream = self.notifications.stream(id);
         let state = self.notifications.load(&stream).await?.state;
+        let Some(message) = &state.message else { return Ok(()) };
         let now = self.clock.now();
-        let (Some(message), Some(due_at)) = (&state.message, state.due_at) else { return Ok(()) };
-        if due_at > now {
+        let until = now + IN_HAND;
+        if state.start(now, until, alone).is_empty() {
+            return Ok(());
+        }
+        // At the exact version: one of all nodes that try.
+        let start = |state: &Notification| state.start(now, until, alone);
+        let started = self.record(&stream, message, CommandId(fresh::uuid()), now, start).await?;
+        let attempt = started.state.attempts;
+        if started.events.is_empty() || self.clock.now() + SEND_LIMIT > until {
+            // Another was faster, or this node slept meanwhile.
             return Ok(());
         }
         let outcome = match self.compose(id, message, state.requested_at) {
-            Ok(mail) => self.transport.send(&mail).await,
+            Ok(mail) => {
+                let sent =
+                    tokio::time::timeout(SEND_LIMIT.to_std().unwrap_or_default(), self.transport.send(&mail))
+                        .await;
+                sent.unwrap_or(Err(SendError::Temporary(SendFailure::Timeout(Stage::Content))))
+            }
             Err(error) => Err(error),
         };
         let now = self.clock.now();
-        let (record, result): (Record, _) = match &outcome {
-            Ok(()) => (|state, _| state.sent(), "sent"),
-            Err(SendError::Temporary(_)) => (|state, now| state.failed(state.retry_at(now)), "failed"),
-            Err(SendError::Permanent(_)) => (|state, _| state.failed(None), "given_up"),
+        let result = match &outcome {
+            Ok(()) => "sent",
+            Err(SendError::Temporary(_)) => "failed",
+            Err(SendError::Permanent(_)) => "given_up",
         };
         if let Err(error) = &outcome {
             tracing::warn!(notification = %id, result, error = %Failure::new(error), "a mail was not taken");
         }
         metrics::counter!("watchbook_mails_total", "outcome" => result, "notice" => message.notice.kind())
             .increment(1);
-        // Named by the try, so that recording it twice is recording it once.
-        let command_id = CommandId(Uuid::new_v5(&id.0, format!("try-{}", state.attempts + 1).as_bytes()));
-        let metadata = Metadata {
-            command_id,
-            recorded_at: now,
-            actor: None,
-            correlation_id: fresh::uuid(),
-            causation_id: None,
+        let end = |state: &Notification| match &outcome {
+            Ok(()) => state.sent(attempt),
+            Err(SendError::Temporary(_)) => state.failed(attempt, state.retry_at(now)),
+            Err(SendError::Permanent(_)) => state.failed(attempt, None),
         };
-        let record = |state: &Notification| Ok::<_, std::convert::Infallible>(record(state, now));
-        self.notifications
-            .execute(&stream, message.account.into(), &metadata, record)
-            .await
-            .map_err(Failure::new)?;
+        // Named by the try, so that recording it twice is recording it once.
+        let command_id = CommandId(Uuid::new_v5(&id.0, format!("try-{attempt}").as_bytes()));
+        self.record(&stream, message, command_id, now, end).await?;
         Ok(())
+    }
+
+    async fn record(
+        &self,
+        stream: &StreamId,
+        message: &Message,
+        command_id: CommandId,
+        recorded_at: Timestamp,
+        decide: impl Fn(&Notification) -> Vec<NotificationEvent> + Send + Sync,
+    ) -> Result<Executed<Notification>, Failure> {
+        let correlation_id = fresh::uuid();
+        let metadata = Metadata { command_id, recorded_at, actor: None, correlation_id, causation_id: None };
+        let decide = |state: &Notification| Ok::<_, std::convert::Infallible>(decide(state));
+        self.notifications
+            .execute(stream, message.account.into(), &metadata, decide)
+            .await
+            .map_err(Failure::new)
     }
 
     fn compose(
@@ -136,6 +177,3 @@ impl Outbox {
         Ok(OutgoingMail::compose(&self.sender, id, &message.recipient, &rendered, date)?)
     }
 }
-
-/// What a try leaves behind.
-type Record = fn(&Notification, Timestamp) -> Vec<NotificationEvent>;

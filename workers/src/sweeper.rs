@@ -1,5 +1,5 @@
 //! The sweeper: destroys secrets that no event names. They are left when a node dies between vault and
-//! event, or between event and vault.
+//! event, or between event and vault. Also forgets sources that owe nothing.
 
 use crate::notifier::Failure;
 use chrono::TimeDelta;
@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use watchbook_domain::service_key::ServiceKey;
 use watchbook_domain::{Account, AccountId, CredentialId, ServiceKeyId};
 use watchbook_eventlog::{Clock, Purpose, Repository, SecretName, StoredSecret, Vault};
+use watchbook_projections::Views;
 
 /// Secrets looked at in one round trip.
 const PAGE: usize = 500;
@@ -22,6 +23,8 @@ const AGE: TimeDelta = TimeDelta::hours(1);
 pub struct Sweeper {
     /// Where the secrets lie.
     pub vault: Arc<dyn Vault>,
+    /// Where leases lie, and the budgets of sources, where nodes share them.
+    pub views: Views,
     /// Which credentials accounts have.
     pub accounts: Repository<Account>,
     /// Which credentials service keys have.
@@ -31,13 +34,23 @@ pub struct Sweeper {
 }
 
 impl Sweeper {
-    /// Sweeps now and every hour, until `stop`.
+    /// Sweeps now and every hour, until `stop`, by lease.
     pub async fn run(self, stop: CancellationToken) {
+        self.views.under_lease("sweeper", &stop, |stop, _| self.work(stop)).await;
+    }
+
+    async fn work(&self, stop: CancellationToken) {
         while !stop.is_cancelled() {
             match self.sweep().await {
                 Ok(0) => {}
                 Ok(swept) => tracing::info!(swept, "secrets without an event were destroyed"),
                 Err(error) => tracing::warn!(error = %error, "the sweep was not finished"),
+            }
+            if let Some(budgets) = self.views.budgets() {
+                let now = self.clock.now();
+                if let Err(error) = budgets.forget(now, now.day_number()).await {
+                    tracing::warn!(error = %Failure::new(error), "the budgets of sources were not cleared");
+                }
             }
             stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
         }

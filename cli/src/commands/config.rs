@@ -2,19 +2,19 @@
 
 use super::{Failure, print};
 use crate::config::Config;
-use crate::server::sqlite_file;
+use crate::stores::Places;
 use std::path::Path;
 use std::process::ExitCode;
 
 pub(super) fn check(config: &Config, file: Option<&Path>) -> Result<ExitCode, Failure> {
-    sqlite_file(&config.log())?;
-    sqlite_file(&config.views())?;
+    let places = Places::of(config)?;
     let from = file.map_or_else(|| "no file, all defaults".into(), |file| file.display().to_string());
     print(&format!("configuration  {from}"));
     print(&format!("listen         {}", config.listen));
     print(&format!("public_url     {}", config.public_url));
-    print(&format!("log            {}", config.log()));
-    print(&format!("views          {}", config.views()));
+    print(&format!("log            {}", places.log));
+    print(&format!("vault          {}", places.vault));
+    print(&format!("views          {}", places.views));
     print(&format!("key_file       {}", config.key_file().display()));
     let mail = match &config.mail.smtp {
         Some(smtp) => format!("{}:{} ({:?})", smtp.host, smtp.port(), smtp.security),

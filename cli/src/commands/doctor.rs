@@ -2,13 +2,15 @@
 
 use super::{Failure, print};
 use crate::config::Config;
-use crate::server::{StartError, Stores};
+use crate::stores::{Stores, StoresError};
 use std::process::ExitCode;
-use watchbook_eventlog::{EventLog, Position};
+use watchbook_eventlog::{LogError, Position};
 use watchbook_workers::mail::{FileTransport, MailTransport, SmtpTransport};
 
 /// Events opened to see whether the key is the right one.
 const SAMPLE: usize = 200;
+/// Events that views may lack while a server is at work.
+const MOST_BEHIND: usize = 10_000;
 
 pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
     let mut report = Report::default();
@@ -17,7 +19,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
             log(&mut report, &stores).await;
             views(&mut report, &stores).await;
         }
-        Err(error @ StartError::KeyLost(_)) => {
+        Err(error @ (StoresError::KeyLost(_) | StoresError::KeyMissing(_))) => {
             report.bad("keys", &error, "without it nothing in the log can be read")
         }
         Err(error) => {
@@ -52,7 +54,7 @@ impl Report {
 }
 
 async fn log(report: &mut Report, stores: &Stores) {
-    match stores.store.integrity_check().await {
+    match stores.log.integrity_check().await {
         Ok(check) if check.problems.is_empty() => {
             report.good("log", &format!("{} events in {} streams, no gaps", check.events, check.streams));
         }
@@ -62,10 +64,10 @@ async fn log(report: &mut Report, stores: &Stores) {
                 report.bad("log", &error, "restore the log from a backup; do not write to it");
             }
         }
-        Err(error) => report.bad("log", &error, "is the disk healthy, and the file readable?"),
+        Err(error) => report.bad("log", &error, "is the store there and healthy?"),
     }
     let sample = async {
-        let page = stores.store.read_all(Position::START, SAMPLE).await?;
+        let page = stores.log.read_all(Position::START, SAMPLE).await?;
         let opened = stores.sealer.open_page(&page).await?;
         Ok::<_, Failure>(opened.len())
     };
@@ -76,19 +78,29 @@ async fn log(report: &mut Report, stores: &Stores) {
 }
 
 async fn views(report: &mut Report, stores: &Stores) {
-    let head = match stores.store.head().await {
-        Ok(head) => head,
-        Err(error) => return report.bad("views", &error, "the log does not answer"),
+    let cursor = match stores.views.cursor().await {
+        Ok(cursor) => cursor,
+        Err(error) => {
+            return report.bad(
+                "views",
+                &error,
+                "remove the views' file or schema and run `watchbook rebuild`",
+            );
+        }
     };
-    match stores.views.cursor().await {
-        Ok(cursor) if cursor.0 + 10_000 >= head.0 => {
+    let lag = async {
+        let head = stores.log.head().await?;
+        Ok::<_, LogError>((head, stores.log.read_changes(cursor, MOST_BEHIND + 1).await?.len()))
+    };
+    match lag.await {
+        Ok((head, lag)) if lag <= MOST_BEHIND => {
             report.good("views", &format!("at position {cursor} of {head}"));
         }
-        Ok(cursor) => {
+        Ok((head, _)) => {
             let error = std::io::Error::other(format!("at position {cursor} of {head}"));
             report.bad("views", &error, "start the server and look at /readyz, or run `watchbook rebuild`");
         }
-        Err(error) => report.bad("views", &error, "remove the views file and run `watchbook rebuild`"),
+        Err(error) => report.bad("views", &error, "the log does not answer"),
     }
 }
 

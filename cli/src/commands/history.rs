@@ -2,7 +2,7 @@
 
 use super::{Failure, print};
 use crate::config::Config;
-use crate::server::Stores;
+use crate::stores::Stores;
 use clap::Args;
 use std::process::ExitCode;
 use watchbook_domain::account::AccountEvent;

@@ -2,7 +2,8 @@
 
 use super::{Failure, print};
 use crate::config::Config;
-use crate::server::{Stores, lock};
+use crate::server::lock;
+use crate::stores::{Places, Stores, make_private_folder};
 use clap::Subcommand;
 use std::process::ExitCode;
 use watchbook_domain::CommandId;
@@ -11,6 +12,8 @@ use watchbook_eventlog::{Clock, Keyring, Metadata, Repository, SystemClock, fres
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Makes the key file with the first master key, for nodes that share a log: each gets a copy.
+    Create,
     /// Says where the master key is and how many older ones are kept.
     Show,
     /// Makes a new master key, wraps every subject's key under it, and forgets the older ones. No server may
@@ -29,6 +32,14 @@ pub(crate) enum Command {
 
 pub(super) async fn run(config: &Config, command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::Create => {
+            let path = config.key_file();
+            if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
+                make_private_folder(folder)?;
+            }
+            Keyring::create(&path)?;
+            print(&format!("made {}; back it up, and copy it to every node", path.display()));
+        }
         Command::Show => {
             let keyring = Keyring::load(&config.key_file())?;
             print(&format!("key file  {}", config.key_file().display()));
@@ -42,12 +53,12 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<ExitCode, F
 
 /// The new key is saved beside the old ones first, so that a crash in between leaves everything readable.
 async fn rotate(config: &Config) -> Result<(), Failure> {
-    let _lock = lock(config)?;
+    let _lock = if Places::of(config)?.are_local() { Some(lock(config)?) } else { None };
     let path = config.key_file();
     Keyring::rotate(&path)?;
     let stores = Stores::open(config, false).await?;
     let count = stores.sealer.rewrap_all().await?;
-    stores.store.close().await;
+    stores.close().await;
     stores.keyring.without_previous().save(&path)?;
     print(&format!("{count} subject keys are wrapped under the new master key; back up {}", path.display()));
     Ok(())
@@ -65,7 +76,7 @@ async fn issue(config: &Config, name: String, scopes: Vec<Scope>) -> Result<(), 
     };
     let issued = watchbook_api::issue_service_key(&keys, &stores.sealer, &metadata, name, scopes).await;
     let issued = issued.map_err(|problem| problem.to_string())?;
-    stores.store.close().await;
+    stores.close().await;
     print(&format!("key id  {}", issued.key_id));
     print(&format!("key     {}", issued.key));
     print("The key is shown this once.");

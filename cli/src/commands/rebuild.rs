@@ -2,7 +2,7 @@
 
 use super::{Failure, print};
 use crate::config::Config;
-use crate::server::Stores;
+use crate::stores::Stores;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::process::ExitCode;
@@ -24,7 +24,7 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
     )?);
     let report = watchbook_projections::rebuild(
         &stores.views,
-        stores.store.clone(),
+        stores.log.clone(),
         stores.sealer.clone(),
         |done, total| {
             bar.set_length(total);

@@ -1,17 +1,31 @@
-//! `watchbook serve`.
+//! `watchbook serve`, `watchbook api`, `watchbook workers`.
 
 use super::{Failure, print};
 use crate::config::Config;
+use crate::stores::Places;
+use crate::{Role, start_as};
 use std::process::ExitCode;
 use std::sync::Arc;
 use watchbook_eventlog::SystemClock;
 
-pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
-    let server = crate::start(config, Arc::new(SystemClock)).await?;
+pub(super) async fn run(role: Role, config: &Config) -> Result<ExitCode, Failure> {
+    let server = start_as(role, config, Arc::new(SystemClock)).await?;
     let url = &config.public_url;
-    print(&format!("Watchbook listens on {} and is reached at {url}", server.url()));
-    print(&format!("  data       {}", config.data.display()));
-    if config.mail.smtp.is_some() {
+    let places = Places::of(config)?;
+    if role == Role::Workers {
+        print(&format!("Watchbook's workers are at work; their health is at {}/readyz", server.url()));
+    } else {
+        print(&format!("Watchbook listens on {} and is reached at {url}", server.url()));
+    }
+    if places.are_local() {
+        print(&format!("  data       {}", config.data.display()));
+    } else {
+        print(&format!("  log        {}", places.log));
+        print(&format!("  views      {}", places.views));
+    }
+    if role == Role::Api {
+        // Workers send.
+    } else if config.mail.smtp.is_some() {
         print(&format!("  mail       {}", server.mail));
     } else {
         print(&format!(
@@ -19,13 +33,17 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
             server.mail
         ));
     }
-    print(&format!("  API        {url}/openapi.json"));
-    print(&format!("  health     {url}/readyz, {url}/metrics"));
+    if role != Role::Workers {
+        print(&format!("  API        {url}/openapi.json"));
+        print(&format!("  health     {url}/readyz, {url}/metrics"));
+    }
     if let Some(link) = &server.setup_link {
         print("Set up the first operator with this link. It works once, for 24 hours:");
         print(&format!("  {link}"));
     }
-    print("Try next: watchbook simulate --people 20    (stop with Ctrl-C)");
+    if role == Role::Everything {
+        print("Try next: watchbook simulate --people 20    (stop with Ctrl-C)");
+    }
     wait_for_signal().await?;
     tracing::info!("stopping: requests in hand are finished");
     server.stop().await;

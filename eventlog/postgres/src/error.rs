@@ -59,6 +59,11 @@ pub(crate) fn is_disconnected(error: &sqlx::Error) -> bool {
         || has_code(error, &ENDED)
 }
 
+/// Whether a server could not be reached, or is still starting: another try may succeed.
+pub fn is_unreachable(error: &sqlx::Error) -> bool {
+    is_disconnected(error) || matches!(error, sqlx::Error::PoolTimedOut)
+}
+
 /// Something that must be unique is there already.
 pub(crate) fn is_taken(error: &sqlx::Error) -> bool {
     has_code(error, &["23505"])

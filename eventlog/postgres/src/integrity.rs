@@ -1,39 +1,10 @@
 //! What an operator asks of the log: is it sound, how large is it, is what was destroyed gone.
 
 use sqlx::{Acquire as _, Connection as _, Executor as _};
-use watchbook_eventlog::{LogError, Position, VaultError};
+use watchbook_eventlog::{IntegrityProblem, IntegrityReport, LogError, Position, VaultError};
 
 use crate::PostgresLog;
 use crate::error::{log_error, vault_error};
-
-/// What [`PostgresLog::integrity_check`] found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IntegrityReport {
-    /// Events counted.
-    pub events: u64,
-    /// Streams counted.
-    pub streams: u64,
-    /// Empty when the log is sound.
-    pub problems: Vec<IntegrityProblem>,
-}
-
-/// One thing that is wrong with the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IntegrityProblem {
-    /// The first bad position, where there is one.
-    pub position: Option<Position>,
-    /// For the operator's eyes: positions, versions and stream names, no content.
-    pub what: String,
-}
-
-impl std::fmt::Display for IntegrityProblem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.position {
-            Some(position) => write!(f, "at position {position}: {}", self.what),
-            None => f.write_str(&self.what),
-        }
-    }
-}
 
 /// Size of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

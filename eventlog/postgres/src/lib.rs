@@ -18,6 +18,7 @@ mod snapshots;
 mod vault;
 mod writer;
 
-pub use integrity::{IntegrityProblem, IntegrityReport, Stats};
+pub use error::is_unreachable;
+pub use integrity::Stats;
 pub use open::{OpenError, PostgresLog};
-pub use options::Options;
+pub use options::{Options, connect_options};

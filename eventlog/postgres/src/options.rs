@@ -77,12 +77,7 @@ impl Options {
     /// What every connection starts with. Settings given here win over those of the role and the database.
     pub(crate) fn connect(&self, url: &str) -> Result<PgConnectOptions, OpenError> {
         let millis = |duration: Duration| duration.as_millis().max(1).to_string();
-        let connect = PgConnectOptions::from_str(url).map_err(|_| OpenError::Url)?;
-        let connect = if is_open_to_the_network(url, &connect) {
-            connect.ssl_mode(PgSslMode::VerifyFull)
-        } else {
-            connect
-        };
+        let connect = connect_options(url)?;
         let settings = [
             ("search_path", self.schema.clone()),
             ("lock_timeout", millis(self.lock_timeout)),
@@ -100,6 +95,17 @@ impl Options {
             .options(plans.map(|plan| (plan, "off")))
             .disable_statement_logging())
     }
+}
+
+/// How to connect to the server that `url` names; where it says nothing of TLS, a server on another machine is held to
+/// `verify-full`.
+///
+/// # Errors
+/// `Url`.
+pub fn connect_options(url: &str) -> Result<PgConnectOptions, OpenError> {
+    let connect = PgConnectOptions::from_str(url).map_err(|_| OpenError::Url)?;
+    let open = is_open_to_the_network(url, &connect);
+    Ok(if open { connect.ssl_mode(PgSslMode::VerifyFull) } else { connect })
 }
 
 /// Where the URL says nothing of TLS, a server that is not on this machine must prove who it is.

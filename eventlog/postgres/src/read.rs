@@ -7,7 +7,8 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use watchbook_domain::{EventId, SubjectId, Timestamp};
 use watchbook_eventlog::{
-    Appended, Change, EventLog, Expected, LogError, NewEvent, Position, RecordedEvent, StreamId, Version,
+    Appended, Change, EventLog, Expected, IntegrityReport, LogError, NewEvent, Position, RecordedEvent,
+    StreamId, Version,
 };
 
 use crate::PostgresLog;
@@ -98,6 +99,10 @@ impl EventLog for PostgresLog {
         let changes: Vec<_> = rows.iter().map(change).collect::<Result<_, _>>().map_err(log_error)?;
         is_as_long_as_known(changes.len(), after, limit, known)?;
         without_holes(changes, after.0, |change: &Change| change.position.0)
+    }
+
+    async fn integrity_check(&self) -> Result<IntegrityReport, LogError> {
+        PostgresLog::integrity_check(self).await
     }
 
     async fn head(&self) -> Result<Position, LogError> {

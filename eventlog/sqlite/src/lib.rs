@@ -13,5 +13,5 @@ mod snapshots;
 mod vault;
 mod writer;
 
-pub use maintenance::{IntegrityProblem, IntegrityReport, Stats};
+pub use maintenance::Stats;
 pub use open::{OpenError, Options, SqliteLog};

@@ -2,40 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use watchbook_eventlog::{LogError, Position};
+use watchbook_eventlog::{IntegrityProblem, IntegrityReport, LogError, Position};
 
 use crate::SqliteLog;
 use crate::error::log_error;
 use crate::open::create_private;
-
-/// What [`SqliteLog::integrity_check`] found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IntegrityReport {
-    /// Events counted.
-    pub events: u64,
-    /// Streams counted.
-    pub streams: u64,
-    /// Empty when the file is sound.
-    pub problems: Vec<IntegrityProblem>,
-}
-
-/// One thing that is wrong with the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IntegrityProblem {
-    /// The first bad position, where there is one.
-    pub position: Option<Position>,
-    /// For the operator's eyes: positions, versions and stream names, no content.
-    pub what: String,
-}
-
-impl std::fmt::Display for IntegrityProblem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.position {
-            Some(position) => write!(f, "at position {position}: {}", self.what),
-            None => f.write_str(&self.what),
-        }
-    }
-}
 
 /// Size of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

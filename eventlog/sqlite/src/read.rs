@@ -8,7 +8,8 @@ use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 use watchbook_domain::{EventId, SubjectId, Timestamp};
 use watchbook_eventlog::{
-    Appended, Change, EventLog, Expected, LogError, NewEvent, Position, RecordedEvent, StreamId, Version,
+    Appended, Change, EventLog, Expected, IntegrityReport, LogError, NewEvent, Position, RecordedEvent,
+    StreamId, Version,
 };
 
 use crate::SqliteLog;
@@ -98,6 +99,10 @@ impl EventLog for SqliteLog {
             .await
             .map_err(log_error)
             .and_then(|changes| without_holes(changes, after.0, |change| change.position.0))
+    }
+
+    async fn integrity_check(&self) -> Result<IntegrityReport, LogError> {
+        SqliteLog::integrity_check(self).await
     }
 
     async fn head(&self) -> Result<Position, LogError> {

@@ -1,0 +1,23 @@
+//! Every test of the site once more on each of the other deployments.
+
+use crate::world::DEPLOYMENT;
+use watchbook_test_postgres::{Server, run_again};
+
+const ALL: [&str; 3] = ["attacks::", "bad_luck::", "journeys::"];
+
+fn on(deployment: &str) {
+    if std::env::var(DEPLOYMENT).is_err() && Server::shared().is_some() {
+        run_again(&ALL, DEPLOYMENT, deployment);
+    }
+}
+
+#[test]
+fn everything_once_more_on_postgresql() {
+    on("postgres");
+}
+
+/// On a real server where `WATCHBOOK_TEST_KURRENTDB_URL` names one, else on the stand-in.
+#[test]
+fn everything_once_more_on_kurrentdb() {
+    on("kurrentdb");
+}
