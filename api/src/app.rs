@@ -4,11 +4,12 @@ use crate::limits::SourceLimits;
 use crate::passwords::Passwords;
 use crate::problem::{self, Problem};
 use crate::request::TrustedProxies;
+use crate::tokens::SessionToken;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
-use watchbook_domain::account::{Rejection, TokenDigest};
+use watchbook_domain::account::{Rejection, Session, TokenDigest};
 use watchbook_domain::claim::Claim;
 use watchbook_domain::installation::Installation;
 use watchbook_domain::operator::Operator;
@@ -22,7 +23,7 @@ use watchbook_eventlog::{
 use watchbook_projections::Views;
 
 /// How long a guess waits for the guesses before it, at most.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The parts of a running API. Cheap to clone.
 #[derive(Clone)]
@@ -111,6 +112,23 @@ impl Parts {
     /// When the log cannot be read.
     pub async fn account(&self, id: AccountId) -> Result<Arc<Account>, Problem> {
         Ok(self.accounts.load(&self.account_stream(id)).await?.state)
+    }
+
+    /// The account and its session, if the token is of a live one.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn session(
+        &self,
+        token: &SessionToken,
+        now: Timestamp,
+    ) -> Result<Option<(Arc<Account>, Session)>, Problem> {
+        let find = |account: &Account| account.session(token.session, &token.digest, now).ok().copied();
+        // Opened on another node a moment ago, it is as good as one from here.
+        let stream = self.account_stream(token.account);
+        let account = self.accounts.load_until(&stream, |account| find(account).is_some()).await?.state;
+        let session = find(&account);
+        Ok(session.map(|session| (account, session)))
     }
 
     /// Decides on an account and appends the outcome.

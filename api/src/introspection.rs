@@ -69,10 +69,7 @@ pub async fn introspect(
 ) -> Result<Json<IntrospectionAnswer>, Problem> {
     service.require(Scope::SessionsIntrospect)?;
     let Some(token) = SessionToken::parse(&request.token) else { return Ok(Json(INACTIVE)) };
-    let account = app.account(token.account).await?;
-    let Ok(session) = account.session(token.session, &token.digest, app.clock.now()) else {
-        return Ok(Json(INACTIVE));
-    };
+    let Some((_, session)) = app.session(&token, app.clock.now()).await? else { return Ok(Json(INACTIVE)) };
     let session = IntrospectedSession {
         account_id: token.account.0,
         session_id: token.session.0,

@@ -162,8 +162,8 @@ impl FromRequestParts<App> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let token = bearer(&parts.headers).and_then(SessionToken::parse).ok_or(problem::SESSION_OVER)?;
-        let account = app.account(token.account).await?;
-        let session = *account.session(token.session, &token.digest, caller.now)?;
+        let found = app.session(&token, caller.now).await?;
+        let (account, session) = found.ok_or(problem::SESSION_OVER)?;
         let (account_id, session_id) = (token.account, token.session);
         Ok(Self { caller, account, account_id, session_id, session, token })
     }

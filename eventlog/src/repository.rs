@@ -145,13 +145,32 @@ impl<A: Aggregate> Repository<A> {
         Ok(Loaded { state, version })
     }
 
+    /// As [`load`](Self::load), but a state that `suffices` says no to is read anew: another node may have appended
+    /// what is missing a moment ago.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub async fn load_until(
+        &self,
+        stream: &StreamId,
+        suffices: impl Fn(&A) -> bool + Send,
+    ) -> Result<Loaded<A>, RepositoryError> {
+        let loaded = self.load(stream).await?;
+        if suffices(&loaded.state) {
+            return Ok(loaded);
+        }
+        let Folded { state, version, .. } = self.latest(stream).await?;
+        Ok(Loaded { state, version })
+    }
+
     /// Drops the state from memory. Needed only after destroying the subject's key.
     pub fn forget(&self, stream: &StreamId) {
         self.0.cache.remove(stream);
     }
 
     /// Loads, decides, appends; decides again when somebody else appended first. `decide` may run several times.
-    /// No events means nothing to do, which is a success.
+    /// No events means nothing to do, which is a success. What comes to nothing is decided once more on what the log
+    /// has now: another node may have appended what it takes a moment ago.
     ///
     /// A command that was executed before is recognised by the log when it decides for events again; its answer
     /// is what was recorded then. If it decides otherwise on the new state, that is the answer.
@@ -174,8 +193,16 @@ impl<A: Aggregate> Repository<A> {
         let core = &self.0.core;
         let _turn = core.turn(stream).await;
         for attempt in 0..ATTEMPTS {
-            let loaded = self.current(stream, Version::NONE).await?;
-            let events = decide(&loaded.state).map_err(ExecuteError::Rejected)?;
+            let mut loaded = self.current(stream, Version::NONE).await?;
+            let mut events = decide(&loaded.state);
+            if events.as_ref().map_or(true, Vec::is_empty) {
+                let latest = self.latest(stream).await?;
+                if latest.version != loaded.version {
+                    events = decide(&latest.state);
+                    loaded = latest;
+                }
+            }
+            let events = events.map_err(ExecuteError::Rejected)?;
             if events.is_empty() {
                 let Folded { state, version, .. } = loaded;
                 return Ok(Executed { state, version, position: None, events, replayed: false });
@@ -231,16 +258,19 @@ impl<A: Aggregate> Repository<A> {
 
     /// What is cached if it can be trusted and has `at_least` that version, else what is in the log.
     async fn current(&self, stream: &StreamId, at_least: Version) -> Result<Folded<A>, RepositoryError> {
-        let core = &self.0.core;
-        let cached = self.0.cache.get(stream);
-        let cached = match cached {
-            Some(folded) if folded.version >= at_least && core.follower.covers(folded.watch) => {
-                return Ok(folded);
+        match self.0.cache.get(stream) {
+            Some(folded) if folded.version >= at_least && self.0.core.follower.covers(folded.watch) => {
+                Ok(folded)
             }
-            cached => cached,
-        };
+            _ => self.latest(stream).await,
+        }
+    }
+
+    /// What is in the log.
+    async fn latest(&self, stream: &StreamId) -> Result<Folded<A>, RepositoryError> {
+        let core = &self.0.core;
         let mark = core.follower.mark();
-        let mut folded = match cached {
+        let mut folded = match self.0.cache.get(stream) {
             Some(folded) => folded,
             None => self.start_from_snapshot(stream).await,
         };

@@ -14,7 +14,10 @@ const WRONG: &str = "not the right password at all";
 const NEW: &str = "another horse, another staple";
 
 /// How often each status and slug came.
-async fn many(n: usize, call: impl AsyncFn(usize) -> (u16, String)) -> BTreeMap<(u16, String), usize> {
+pub(crate) async fn many(
+    n: usize,
+    call: impl AsyncFn(usize) -> (u16, String),
+) -> BTreeMap<(u16, String), usize> {
     let mut outcomes = BTreeMap::new();
     let calls: Vec<_> = (0..n).map(|n| call(n)).collect();
     for outcome in futures_util::future::join_all(calls).await {
@@ -23,12 +26,12 @@ async fn many(n: usize, call: impl AsyncFn(usize) -> (u16, String)) -> BTreeMap<
     outcomes
 }
 
-fn slug(status: u16, slug: &str) -> (u16, String) {
+pub(crate) fn slug(status: u16, slug: &str) -> (u16, String) {
     (status, slug.to_owned())
 }
 
 impl World {
-    async fn try_sign_in(&self, identifier: &str, password: &str) -> (u16, String) {
+    pub(crate) async fn try_sign_in(&self, identifier: &str, password: &str) -> (u16, String) {
         let answer = self.sign_in(identifier, password).await;
         let (status, slug) = answer.outcome();
         (status, slug.to_owned())
@@ -52,12 +55,18 @@ impl World {
 
     async fn forgot(&self, person: &Person) -> String {
         self.later(61);
-        let before = self.mails(&person.email).len();
+        let resets = || {
+            let mails = self.mails(&person.email).into_iter();
+            mails.filter(|mail| mail.text.contains("/reset?token=")).collect::<Vec<_>>()
+        };
+        let before = resets().len();
         self.post("/v1/password/forgot", json!({"identifier": person.email})).await.expect(202);
-        while self.mails(&person.email).len() <= before {
+        loop {
+            if let Some(mail) = resets().into_iter().nth(before) {
+                return mail.token.unwrap();
+            }
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
-        self.mail(&person.email, "/reset?token=").await.token.unwrap()
     }
 }
 
@@ -675,14 +684,20 @@ async fn row_25_sessions_are_dead_after_a_restart_too() {
 async fn no_secret_and_no_address_lies_in_the_open() {
     let world = World::start().await;
     let ann = world.with_totp(ANN).await;
+    // What the store has of each event, and the file where it is one.
+    let mut log = Vec::new();
+    for recorded in world.server.stores.log.read_all(Position::START, 10_000).await.unwrap() {
+        log.extend(format!("{} {:?}\n", recorded.stream, recorded.event).into_bytes());
+        log.extend(recorded.event.payload);
+    }
     let World { server, config, .. } = world;
     server.stop().await;
-    let files =
-        ["log.db", "log.db-wal"].map(|name| std::fs::read(config.data.join(name)).unwrap_or_default());
-    let log = files.concat();
+    for file in ["log.db", "log.db-wal"] {
+        log.extend(std::fs::read(config.data.join(file)).unwrap_or_default());
+    }
     let contains = |text: &str| log.windows(text.len()).any(|window| window == text.as_bytes());
     for secret in [ANN, PASSWORD, "$argon2id$", &ann.token[4..40], ann.seed.as_ref().unwrap(), "127.0.0.1"] {
-        assert!(!contains(secret), "{secret} lies in the log file");
+        assert!(!contains(secret), "{secret} lies in the log");
     }
-    assert!(contains("account.registered"), "this is the log file");
+    assert!(contains("account.registered"), "this is the log");
 }

@@ -13,5 +13,6 @@ mod bad_luck;
 mod crashes;
 mod deployments;
 mod journeys;
+mod nodes;
 mod openapi;
 mod world;

@@ -29,9 +29,8 @@ pub(crate) struct Backing {
 }
 
 impl Backing {
-    /// Points the configuration at the stores of the deployment that the environment names.
-    pub(crate) async fn configure(config: &mut Config) -> Self {
-        let deployment = std::env::var(DEPLOYMENT).unwrap_or_default();
+    /// Points the configuration at the stores of a deployment.
+    async fn configure(deployment: &str, config: &mut Config) -> Self {
         if deployment.is_empty() {
             return Self::default();
         }
@@ -123,19 +122,35 @@ impl World {
         Self::with(|_| {}).await
     }
 
+    /// On the deployment that the environment names.
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(&std::env::var(DEPLOYMENT).unwrap_or_default(), change).await
+    }
+
+    /// On files (``), on `postgres`, or on `kurrentdb`.
+    pub(crate) async fn on(deployment: &str, change: impl FnOnce(&mut Config)) -> Self {
         let log =
             tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env());
         let _ = log.with_test_writer().try_init();
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::in_folder(folder.path());
         config.limits.burst = 100_000;
-        let backing = Backing::configure(&mut config).await;
+        let backing = Backing::configure(deployment, &mut config).await;
         change(&mut config);
         let clock = ManualClock::at(Timestamp::from_micros(1_700_000_000_000_000));
         let server = watchbook::start(&config, Arc::new(clock.clone())).await.unwrap();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(40)).build().unwrap();
         Self { server, clock, folder, config, http, backing }
+    }
+
+    /// Another node on the same stores, with a folder and a clock of its own.
+    pub(crate) async fn beside(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let key_file = Some(self.config.key_file());
+        let config = Config { data: folder.path().into(), key_file, ..self.config.clone() };
+        let clock = ManualClock::at(watchbook_eventlog::Clock::now(&self.clock));
+        let server = watchbook::start(&config, Arc::new(clock.clone())).await.unwrap();
+        Self { server, clock, folder, config, http: self.http.clone(), backing: Backing::default() }
     }
 
     pub(crate) async fn restart(self) -> Self {
@@ -353,7 +368,7 @@ async fn read(response: reqwest::Response) -> Answer {
     Answer { status, headers, body, text }
 }
 
-fn mails_in(folder: &Path, address: &str) -> Vec<Mail> {
+pub(crate) fn mails_in(folder: &Path, address: &str) -> Vec<Mail> {
     let Ok(entries) = std::fs::read_dir(folder) else { return vec![] };
     let mut files: Vec<_> = entries
         .filter_map(|entry| {
