@@ -27,6 +27,27 @@ impl LogError {
     pub fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(source.into())
     }
+
+    /// An event of another log is here in another place than there.
+    pub fn misplaced() -> Self {
+        Self::Corrupt("an event is in another place than in the log that it comes from".into())
+    }
+}
+
+/// Events of a run, and bytes of their payloads: stores bound the size of an append.
+const RUN: (usize, usize) = (256, 256 << 10);
+
+/// How many of the first events follow each other in one stream and can go in one append; at least one.
+fn run_length(events: &[RecordedEvent]) -> usize {
+    let mut bytes = 0;
+    let pairs = events.windows(2).take(RUN.0 - 1);
+    let follow = pairs.take_while(|pair| {
+        bytes += pair[0].event.payload.len();
+        pair[1].stream == pair[0].stream
+            && pair[1].version == pair[0].version.plus(1)
+            && bytes + pair[1].event.payload.len() <= RUN.1
+    });
+    1 + follow.count()
 }
 
 /// An append-only log of streams with one total order.
@@ -46,6 +67,31 @@ pub trait EventLog: Send + Sync + 'static {
         expected: Expected,
         events: Vec<NewEvent>,
     ) -> Result<Appended, LogError>;
+
+    /// Appends `events`, which another log recorded, in this order and each at its own version; their positions
+    /// are left behind. One that is in its place already is passed over, so that a copy that broke off can be
+    /// repeated from anywhere.
+    ///
+    /// After an error the first of them may be in the log, never one without all those before it.
+    ///
+    /// # Errors
+    /// `Conflict` when a stream does not end right before the event; `Unavailable`; `Corrupt` when the event is
+    /// in another place.
+    async fn append_recorded(&self, events: Vec<RecordedEvent>) -> Result<(), LogError> {
+        let mut rest = events.as_slice();
+        while let Some(first) = rest.first() {
+            let run = &rest[..run_length(rest)];
+            let run_events = run.iter().map(|recorded| recorded.event.clone()).collect();
+            let appended = self.append(&first.stream, first.expected(), run_events).await?;
+            // What was broken off may have ended within the run.
+            let there = (appended.version.0 + 1).checked_sub(first.version.0).map(usize::try_from);
+            match there {
+                Some(Ok(there)) if (1..=run.len()).contains(&there) => rest = &rest[there..],
+                _ => return Err(LogError::misplaced()),
+            }
+        }
+        Ok(())
+    }
 
     /// Up to `limit` events of `stream` with a version above `after`, in order.
     async fn read_stream(
