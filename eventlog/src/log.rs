@@ -124,3 +124,43 @@ pub trait EventLog: Send + Sync + 'static {
     /// never the only way to learn of an event.
     async fn wait(&self, after: Position, at_most: Duration);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+    use watchbook_domain::{EventId, SubjectId, Timestamp};
+
+    fn recorded(stream: u32, version: u64, bytes: usize) -> RecordedEvent {
+        let event = NewEvent {
+            event_id: EventId(Uuid::from_u64_pair(stream.into(), version)),
+            event_type: "counter.added".into(),
+            schema_version: 1,
+            recorded_at: Timestamp::from_micros(0),
+            subject: SubjectId(Uuid::nil()),
+            actor: None,
+            correlation_id: Uuid::nil(),
+            causation_id: None,
+            payload: vec![0; bytes],
+        };
+        let stream = StreamId::new("account", stream);
+        RecordedEvent { position: Position::START, stream, version: Version(version), event }
+    }
+
+    #[test]
+    fn a_run_is_of_one_stream_and_of_bounded_size() {
+        let run = |events: &[(u32, u64, usize)]| {
+            let events: Vec<_> = events.iter().map(|&(s, v, bytes)| recorded(s, v, bytes)).collect();
+            run_length(&events)
+        };
+        assert_eq!(run(&[(1, 1, 9)]), 1);
+        assert_eq!(run(&[(1, 4, 9), (1, 5, 9), (2, 1, 9), (1, 6, 9)]), 2);
+        assert_eq!(run(&[(1, 4, 9), (1, 6, 9)]), 1, "a hole");
+        assert_eq!(run(&[(1, 1, RUN.1), (1, 2, 1)]), 1);
+        assert_eq!(run(&[(1, 1, 1), (1, 2, RUN.1)]), 1);
+        assert_eq!(run(&[(1, 1, RUN.1 / 2), (1, 2, RUN.1 / 2), (1, 3, 1)]), 2);
+        assert_eq!(run(&[(1, 1, RUN.1 + 1)]), 1, "too large alone is for the store to say");
+        let many: Vec<_> = (1..1000).map(|version| (1, version, 0)).collect();
+        assert_eq!(run(&many), RUN.0);
+    }
+}

@@ -76,8 +76,8 @@ pub struct Report {
     pub copied: u64,
     /// Streams in the target.
     pub streams: u64,
-    /// Subject keys and secrets in the target; none when no vault was copied.
-    pub vault: u64,
+    /// Subject keys and secrets in the target; 0 when no vault was copied.
+    pub vault_entries: u64,
     /// Position of the source's last event, up to which it was copied.
     pub position: Position,
     /// How long it took.
@@ -86,10 +86,10 @@ pub struct Report {
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { events, copied, streams, vault, position, elapsed } = self;
+        let Self { events, copied, streams, vault_entries, position, elapsed } = self;
         let seconds = elapsed.as_secs_f64();
         write!(f, "copied {copied} events in {seconds:.1} s; verified {events} events of {streams} streams")?;
-        write!(f, " up to position {position} of the source, {vault} subject keys and secrets")
+        write!(f, " up to position {position} of the source, {vault_entries} subject keys and secrets")
     }
 }
 
@@ -143,12 +143,13 @@ pub enum CopyError {
 type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);
 
 /// Copies the source's log to the target's: same order, same streams, versions and envelopes. Positions are the
-/// target's own. `progress` is told several times a second.
+/// target's own. `progress` is told after each page.
 ///
 /// `vaults` are copied too, and subjects that the log says were erased are destroyed in the target's; `None` when
 /// both logs share one. Keys and secrets are copied as they are, so the target needs the same key file.
 ///
-/// Nodes may read the source meanwhile. What they still write is copied too as long as it comes to an end.
+/// Nodes may read the source meanwhile. What they still write is copied too as long as it comes to an end. Nobody may
+/// use the target. Snapshots are a cache and stay behind.
 ///
 /// # Errors
 /// See [`CopyError`]. Nothing is written when the target's log is not the beginning of the source's, or its vault has
@@ -186,8 +187,8 @@ pub async fn copy_log(
         }
         if new == 0 && vault.changes == 0 {
             let Comparison { events, streams, .. } = comparison;
-            let (vault, elapsed) = (vault.entries, started.elapsed());
-            return Ok(Report { events, copied, streams, vault, position, elapsed });
+            let (vault_entries, elapsed) = (vault.entries, started.elapsed());
+            return Ok(Report { events, copied, streams, vault_entries, position, elapsed });
         }
     }
     Err(CopyError::Changing)

@@ -36,7 +36,7 @@ async fn break_off(from: &Store, to: &Store, steps: usize) {
 async fn broken_off_again_and_again_the_copy_is_the_same() {
     let folder = TempDir::new().unwrap();
     let file = Store::sqlite(&folder, "log.db").await;
-    fill(&file, 1000).await;
+    fill(&file, 300).await;
     let server = StandIn::start().await;
     let mut targets = vec![Store::kurrentdb(&server, None).await, Store::sqlite(&folder, "copy.db").await];
     targets.extend(Store::shared_postgres().await);

@@ -144,48 +144,37 @@ impl<T: Entry> Merged<T> {
     }
 }
 
-/// Changes of the target that are under way.
-struct Changes<'a> {
+/// Changes of the target that are under way, and how many there were.
+#[derive(Default)]
+struct Changes {
     tasks: JoinSet<Result<bool, CopyError>>,
-    copied: Copied,
-    tell: Tell<'a>,
+    made: u64,
 }
 
-impl Changes<'_> {
-    /// Starts what answers whether there was a difference.
+impl Changes {
+    /// Starts what answers whether there was something to change.
     async fn start(
         &mut self,
         change: impl Future<Output = Result<bool, CopyError>> + Send + 'static,
     ) -> Result<(), CopyError> {
-        while self.tasks.len() >= IN_FLIGHT {
+        if self.tasks.len() >= IN_FLIGHT {
             self.end_one().await?;
         }
         self.tasks.spawn(change);
         Ok(())
     }
 
+    /// False when there is none.
     async fn end_one(&mut self) -> Result<bool, CopyError> {
         let Some(ended) = self.tasks.join_next().await else { return Ok(false) };
         let changed = ended.map_err(|broken| CopyError::TargetVault(VaultError::unavailable(broken)))??;
-        self.copied.changes += u64::from(changed);
+        self.made += u64::from(changed);
         Ok(true)
     }
 
     async fn end_all(&mut self) -> Result<(), CopyError> {
         while self.end_one().await? {}
-        self.tell();
         Ok(())
-    }
-
-    fn entry(&mut self) {
-        self.copied.entries += 1;
-        if self.copied.entries.is_multiple_of(PAGE as u64) {
-            self.tell();
-        }
-    }
-
-    fn tell(&self) {
-        (self.tell)(Progress { phase: Phase::Vault, done: self.copied.entries, of: None });
     }
 }
 
@@ -195,32 +184,41 @@ pub(super) async fn copy(
     erased: &HashSet<SubjectId>,
     tell: Tell<'_>,
 ) -> Result<Copied, CopyError> {
-    let mut changes = Changes { tasks: JoinSet::new(), copied: Copied::default(), tell };
+    let mut changes = Changes::default();
+    let mut entries = 0_u64;
+    let tell_of = |entries| tell(Progress { phase: Phase::Vault, done: entries, of: None });
+    let count = |entries: &mut u64| {
+        *entries += 1;
+        if entries.is_multiple_of(PAGE as u64) {
+            tell_of(*entries);
+        }
+    };
     let mut keys = Merged::<Key>::new(vaults);
     while let Some(Pair { from, to }) = keys.next().await? {
         match (from, to) {
             (Some((subject, _)), _) if erased.contains(&subject) => {}
             (Some((subject, wrapped)), there) => {
-                changes.entry();
+                count(&mut entries);
                 let there = there.map(|(_, there)| there);
                 if there.as_ref() != Some(&wrapped) {
                     changes.start(copy_key(vaults.to.clone(), subject, wrapped, there.is_some())).await?;
                 }
             }
-            // Erased since; the event that says so comes with the next round and destroys the key here.
-            (None, _) => changes.copied.changes += 1,
+            // Erased since; the event that says so comes with this round and destroys the key here.
+            (None, _) => changes.made += 1,
         }
     }
+    // A secret is of no use without its subject's key.
     changes.end_all().await?;
     let mut secrets = Merged::<StoredSecret>::new(vaults);
     while let Some(Pair { from, to }) = secrets.next().await? {
         match (from, to) {
             (Some(secret), _) if erased.contains(&secret.subject) => {}
             (Some(secret), there) => {
-                changes.entry();
+                count(&mut entries);
                 let name = name(&secret)?;
-                let there = there.is_some_and(|there| there.put_at == secret.put_at);
-                changes.start(copy_secret(vaults.clone(), name, secret.put_at, there)).await?;
+                let may_be_there = there.is_some_and(|there| there.put_at == secret.put_at);
+                changes.start(copy_secret(vaults.clone(), name, secret.put_at, may_be_there)).await?;
             }
             (None, Some(secret)) => {
                 let (vault, name) = (vaults.to.clone(), name(&secret)?);
@@ -234,7 +232,8 @@ pub(super) async fn copy(
         }
     }
     changes.end_all().await?;
-    Ok(changes.copied)
+    tell_of(entries);
+    Ok(Copied { entries, changes: changes.made })
 }
 
 /// The same key may be wrapped otherwise at the target: the source's wrapping is the later one.
@@ -281,10 +280,16 @@ fn name(secret: &StoredSecret) -> Result<SecretName, CopyError> {
 
 /// Destroys these subjects' keys and secrets.
 pub(super) async fn destroy(vault: &Arc<dyn Vault>, subjects: &HashSet<SubjectId>) -> Result<(), CopyError> {
+    let mut changes = Changes::default();
     for subject in subjects {
-        vault.destroy_subject(*subject).await.map_err(CopyError::TargetVault)?;
+        let (vault, subject) = (vault.clone(), *subject);
+        let destroy = async move {
+            vault.destroy_subject(subject).await.map_err(CopyError::TargetVault)?;
+            Ok(true)
+        };
+        changes.start(destroy).await?;
     }
-    Ok(())
+    changes.end_all().await
 }
 
 /// A vault that has keys which the source has not is another log's, unless the source's log says that those subjects
