@@ -163,6 +163,13 @@ pub struct RecordedEvent {
     pub event: NewEvent,
 }
 
+impl RecordedEvent {
+    /// What an append of this event alone must expect.
+    pub const fn expected(&self) -> Expected {
+        Version(self.version.0.saturating_sub(1)).expected()
+    }
+}
+
 /// That a stream grew: an event without its content, for those who only keep track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {

@@ -2,7 +2,7 @@
 //!
 //! A store implements [`EventLog`], [`Vault`] and [`Snapshots`]; it sees sealed bytes only. [`Sealer`] holds the
 //! keys. [`Repository`] runs commands: load, decide, seal, append at the exact version, and decide again when
-//! somebody else was first. [`Subscription`] reads the whole log in order.
+//! somebody else was first. [`Subscription`] reads the whole log in order. [`migration`] copies it to another store.
 
 mod core;
 mod envelope;
@@ -13,6 +13,7 @@ mod keyring;
 mod keyring_file;
 pub mod links;
 mod log;
+pub mod migration;
 mod repository;
 mod sealing;
 mod state_cache;

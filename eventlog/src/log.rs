@@ -29,6 +29,27 @@ impl LogError {
     pub fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(source.into())
     }
+
+    /// An event of another log is here in another place than there.
+    pub fn misplaced() -> Self {
+        Self::Corrupt("an event is in another place than in the log that it comes from".into())
+    }
+}
+
+/// Events of a run, and bytes of their payloads: stores bound the size of an append.
+const RUN: (usize, usize) = (256, 256 << 10);
+
+/// How many of the first events follow each other in one stream and can go in one append; at least one.
+fn run_length(events: &[RecordedEvent]) -> usize {
+    let mut bytes = 0;
+    let pairs = events.windows(2).take(RUN.0 - 1);
+    let follow = pairs.take_while(|pair| {
+        bytes += pair[0].event.payload.len();
+        pair[1].stream == pair[0].stream
+            && pair[1].version == pair[0].version.plus(1)
+            && bytes + pair[1].event.payload.len() <= RUN.1
+    });
+    1 + follow.count()
 }
 
 /// An append-only log of streams with one total order.
@@ -48,6 +69,31 @@ pub trait EventLog: Send + Sync + 'static {
         expected: Expected,
         events: Vec<NewEvent>,
     ) -> Result<Appended, LogError>;
+
+    /// Appends `events`, which another log recorded, in this order and each at its own version; their positions
+    /// are left behind. One that is in its place already is passed over, so that a copy that broke off can be
+    /// repeated from anywhere.
+    ///
+    /// After an error the first of them may be in the log, never one without all those before it.
+    ///
+    /// # Errors
+    /// `Conflict` when a stream does not end right before the event; `Unavailable`; `Corrupt` when the event is
+    /// in another place.
+    async fn append_recorded(&self, events: Vec<RecordedEvent>) -> Result<(), LogError> {
+        let mut rest = events.as_slice();
+        while let Some(first) = rest.first() {
+            let run = &rest[..run_length(rest)];
+            let run_events = run.iter().map(|recorded| recorded.event.clone()).collect();
+            let appended = self.append(&first.stream, first.expected(), run_events).await?;
+            // What was broken off may have ended within the run.
+            let there = (appended.version.0 + 1).checked_sub(first.version.0).map(usize::try_from);
+            match there {
+                Some(Ok(there)) if (1..=run.len()).contains(&there) => rest = &rest[there..],
+                _ => return Err(LogError::misplaced()),
+            }
+        }
+        Ok(())
+    }
 
     /// Up to `limit` events of `stream` with a version above `after`, in order.
     async fn read_stream(
@@ -88,4 +134,44 @@ pub trait EventLog: Send + Sync + 'static {
     /// Returns when there may be events above `after`, or after `at_most`: a wake-up beside polling,
     /// never the only way to learn of an event.
     async fn wait(&self, after: Position, at_most: Duration);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+    use watchbook_domain::{EventId, SubjectId, Timestamp};
+
+    fn recorded(stream: u32, version: u64, bytes: usize) -> RecordedEvent {
+        let event = NewEvent {
+            event_id: EventId(Uuid::from_u64_pair(stream.into(), version)),
+            event_type: "counter.added".into(),
+            schema_version: 1,
+            recorded_at: Timestamp::from_micros(0),
+            subject: SubjectId(Uuid::nil()),
+            actor: None,
+            correlation_id: Uuid::nil(),
+            causation_id: None,
+            payload: vec![0; bytes],
+        };
+        let stream = StreamId::new("account", stream);
+        RecordedEvent { position: Position::START, stream, version: Version(version), event }
+    }
+
+    #[test]
+    fn a_run_is_of_one_stream_and_of_bounded_size() {
+        let run = |events: &[(u32, u64, usize)]| {
+            let events: Vec<_> = events.iter().map(|&(s, v, bytes)| recorded(s, v, bytes)).collect();
+            run_length(&events)
+        };
+        assert_eq!(run(&[(1, 1, 9)]), 1);
+        assert_eq!(run(&[(1, 4, 9), (1, 5, 9), (2, 1, 9), (1, 6, 9)]), 2);
+        assert_eq!(run(&[(1, 4, 9), (1, 6, 9)]), 1, "a hole");
+        assert_eq!(run(&[(1, 1, RUN.1), (1, 2, 1)]), 1);
+        assert_eq!(run(&[(1, 1, 1), (1, 2, RUN.1)]), 1);
+        assert_eq!(run(&[(1, 1, RUN.1 / 2), (1, 2, RUN.1 / 2), (1, 3, 1)]), 2);
+        assert_eq!(run(&[(1, 1, RUN.1 + 1)]), 1, "too large alone is for the store to say");
+        let many: Vec<_> = (1..1000).map(|version| (1, version, 0)).collect();
+        assert_eq!(run(&many), RUN.0);
+    }
 }

@@ -44,6 +44,13 @@ impl Purpose {
             Self::ServiceKey => "service_key",
         }
     }
+
+    /// Of [`as_str`](Self::as_str).
+    pub fn from_stored(stored: &str) -> Option<Self> {
+        [Self::Password, Self::Totp, Self::RecoveryCodes, Self::ServiceKey]
+            .into_iter()
+            .find(|purpose| purpose.as_str() == stored)
+    }
 }
 
 /// Names one secret.

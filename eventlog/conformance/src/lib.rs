@@ -13,6 +13,7 @@
 
 pub mod appending;
 pub mod concurrency;
+pub mod copying;
 pub mod ids;
 pub mod kit;
 pub mod reading;
@@ -102,6 +103,8 @@ macro_rules! conformance {
                 a_replay_may_expect_a_stale_version, metadata_round_trips, payloads_from_empty_to_a_mebibyte;
             reading: stream_limits_and_paging, log_limits_and_paging, changes_are_the_log_without_content,
                 a_stream_is_not_its_prefix, head_is_the_last_position, wait_wakes_up, wait_ends_by_itself;
+            copying: recorded_events_keep_order_place_and_content, recorded_events_can_be_sent_again,
+                what_does_not_fit_ends_the_copying, an_event_in_another_place_is_corrupt;
             concurrency: row_45_no_reader_misses_or_reorders_an_event, one_of_many_wins_a_version,
                 one_command_in_parallel_is_one_append, two_handles_keep_the_same_promises,
                 two_handles_race_for_a_version, cancelled_appends_leave_the_log_sound;

@@ -25,7 +25,8 @@
 //! - `MaxAppendSize` (1 MiB by default) bounds one command's events together.
 //! - Name and password in the connection string are taken as they are, without percent-decoding.
 //! - The client leaves Nagle's algorithm on and sends a request in two parts, so a lone request waits for the server's
-//!   delayed acknowledgement, 40 ms on Linux. `quickack 1` on the server's route to its clients spares that.
+//!   delayed acknowledgement, 40 ms on Linux. `quickack 1` on the server's route to its clients spares that. A log
+//!   that is copied into KurrentDB has one request under way at a time: about 25 a second without.
 
 mod append;
 mod connection;

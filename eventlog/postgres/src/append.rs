@@ -11,14 +11,47 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
 use tokio::sync::oneshot;
 use uuid::Uuid;
-use watchbook_eventlog::{Appended, Expected, LogError, NewEvent, Position, StreamId, Version};
+use watchbook_eventlog::{
+    Appended, Expected, LogError, NewEvent, Position, RecordedEvent, StreamId, Version,
+};
 
 /// An append in the writer's queue.
 pub(crate) struct Append {
-    pub(crate) stream: StreamId,
-    pub(crate) expected: Expected,
-    pub(crate) events: Vec<NewEvent>,
+    pub(crate) what: What,
     pub(crate) answer: oneshot::Sender<Result<Appended, LogError>>,
+}
+
+pub(crate) enum What {
+    Command {
+        stream: StreamId,
+        expected: Expected,
+        events: Vec<NewEvent>,
+    },
+    /// Events of another log, up to the first that does not fit.
+    Recorded(Vec<RecordedEvent>),
+}
+
+impl What {
+    fn parts(&self) -> (Option<&StreamId>, &[NewEvent], &[RecordedEvent]) {
+        match self {
+            Self::Command { stream, events, .. } => (Some(stream), events, &[]),
+            Self::Recorded(recorded) => (None, &[], recorded),
+        }
+    }
+
+    fn streams(&self) -> impl Iterator<Item = &str> {
+        let (stream, _, recorded) = self.parts();
+        stream.into_iter().chain(recorded.iter().map(|recorded| &recorded.stream)).map(StreamId::as_str)
+    }
+
+    fn events(&self) -> impl Iterator<Item = &NewEvent> {
+        let (_, events, recorded) = self.parts();
+        events.iter().chain(recorded.iter().map(|recorded| &recorded.event))
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        self.events().map(|event| event.payload.len()).sum()
+    }
 }
 
 /// In one message. What comes after it sees all that was committed before the lock was given: under `READ COMMITTED`
@@ -98,8 +131,9 @@ impl Decided {
 /// Begins a transaction, takes the lock that orders all appends, and looks up the group's streams.
 pub(crate) async fn begin(connection: &mut PgConnection, appends: &[Append]) -> Result<View, sqlx::Error> {
     let locked = connection.fetch_one(sqlx::raw_sql(BEGIN)).await?;
-    let names: Vec<&str> =
-        appends.iter().map(|append| append.stream.as_str()).filter(|name| is_storable(name)).collect();
+    let mut names: Vec<&str> =
+        appends.iter().flat_map(|append| append.what.streams()).filter(|name| is_storable(name)).collect();
+    names.dedup();
     let rows: Vec<(String, i64, i64)> = sqlx::query_as(STREAMS).bind(names).fetch_all(connection).await?;
     let stream = |(name, id, version)| (name, Stream { id, version, new: false, grown: false });
     Ok(View {
@@ -118,7 +152,7 @@ pub(crate) async fn look_up_events(
     appends: &[Append],
 ) -> Result<(), sqlx::Error> {
     let ids: Vec<Uuid> =
-        appends.iter().flat_map(|append| &append.events).map(|event| event.event_id.0).collect();
+        appends.iter().flat_map(|append| append.what.events()).map(|event| event.event_id.0).collect();
     let rows: Vec<(Uuid, i64, i64, i64)> = sqlx::query_as(EVENTS).bind(ids).fetch_all(connection).await?;
     let place = |(id, stream, version, position)| (id, Place { stream, version, position });
     view.events = rows.into_iter().map(place).collect();
@@ -141,7 +175,8 @@ pub(crate) async fn write(
     let mut before = (!view.looked_up).then(|| view.clone());
     loop {
         let mut rows = Vec::new();
-        let answers: Vec<_> = appends.iter().map(|append| decide(&mut view, append, &mut rows)).collect();
+        let answers: Vec<_> =
+            appends.iter().map(|append| decide(&mut view, &append.what, &mut rows)).collect();
         // What is at another version may have been sent before.
         if answers.iter().any(|answer| matches!(answer, Err(LogError::Conflict { .. })))
             && let Some(before) = before.take()
@@ -159,21 +194,47 @@ pub(crate) async fn write(
 }
 
 /// One append, on the log as the appends before it in the group leave it.
-fn decide<'a>(view: &mut View, append: &'a Append, rows: &mut Vec<Row<'a>>) -> Result<Appended, LogError> {
-    let events = &append.events;
-    let Some(first) = events.first() else {
-        return Err(LogError::Corrupt("an append without events".into()));
-    };
+fn decide<'a>(view: &mut View, what: &'a What, rows: &mut Vec<Row<'a>>) -> Result<Appended, LogError> {
+    match what {
+        What::Command { stream, expected, events } => command(view, stream, *expected, events, rows),
+        What::Recorded(events) => {
+            let mut last = Err(nothing());
+            for recorded in events {
+                let event = std::slice::from_ref(&recorded.event);
+                let appended = command(view, &recorded.stream, recorded.expected(), event, rows)?;
+                if appended.version != recorded.version {
+                    return Err(LogError::misplaced());
+                }
+                last = Ok(appended);
+            }
+            last
+        }
+    }
+}
+
+fn nothing() -> LogError {
+    LogError::Corrupt("an append without events".into())
+}
+
+fn command<'a>(
+    view: &mut View,
+    stream: &StreamId,
+    expected: Expected,
+    events: &'a [NewEvent],
+    rows: &mut Vec<Row<'a>>,
+) -> Result<Appended, LogError> {
+    let Some(first) = events.first() else { return Err(nothing()) };
+    let name = stream.as_str();
     // One of these would make the server refuse the whole group.
-    if !is_storable(append.stream.as_str()) || !events.iter().all(|event| is_storable(&event.event_type)) {
+    if !is_storable(name) || !events.iter().all(|event| is_storable(&event.event_type)) {
         return Err(LogError::Corrupt("a name is too long or holds a zero byte".into()));
     }
-    let stream = view.streams.get(append.stream.as_str()).copied();
+    let stream = view.streams.get(name).copied();
     if let Some(place) = view.events.get(&first.event_id.0) {
         return replay(view, stream, *place, events);
     }
     let actual = stream.map_or(0, |stream| stream.version);
-    if append.expected.version().0 != actual.unsigned_abs() {
+    if expected.version().0 != actual.unsigned_abs() {
         return Err(LogError::Conflict { actual: Version(actual.unsigned_abs()) });
     }
     let mut ids: Vec<_> = events.iter().map(|event| event.event_id.0).collect();
@@ -181,7 +242,7 @@ fn decide<'a>(view: &mut View, append: &'a Append, rows: &mut Vec<Row<'a>>) -> R
     if ids.windows(2).any(|pair| pair[0] == pair[1]) || ids.iter().any(|id| view.events.contains_key(id)) {
         return Err(LogError::Corrupt("an event id is taken".into()));
     }
-    let stream = match view.streams.entry(append.stream.as_str().to_owned()) {
+    let stream = match view.streams.entry(name.to_owned()) {
         Entry::Occupied(occupied) => occupied.into_mut(),
         Entry::Vacant(vacant) => {
             view.last_stream += 1;

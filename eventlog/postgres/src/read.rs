@@ -12,7 +12,7 @@ use watchbook_eventlog::{
 };
 
 use crate::PostgresLog;
-use crate::append::Append;
+use crate::append::{Append, What};
 use crate::error::log_error;
 use crate::session::on_pool;
 use crate::vault::sql_limit;
@@ -41,10 +41,18 @@ impl EventLog for PostgresLog {
         expected: Expected,
         events: Vec<NewEvent>,
     ) -> Result<Appended, LogError> {
-        let stream = stream.clone();
-        self.ask(|answer| Op::Append(Append { stream, expected, events, answer }))
-            .await
-            .map_err(LogError::unavailable)?
+        let what = What::Command { stream: stream.clone(), expected, events };
+        self.ask(|answer| Op::Append(Append { what, answer })).await.map_err(LogError::unavailable)?
+    }
+
+    /// In one transaction.
+    async fn append_recorded(&self, events: Vec<RecordedEvent>) -> Result<(), LogError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let what = What::Recorded(events);
+        let answer = self.ask(|answer| Op::Append(Append { what, answer })).await;
+        answer.map_err(LogError::unavailable)?.map(drop)
     }
 
     async fn read_stream(

@@ -99,7 +99,7 @@ impl Writer {
             while let Some(op) = next {
                 match op {
                     Op::Append(append) => {
-                        bytes += append.events.iter().map(|event| event.payload.len()).sum::<usize>();
+                        bytes += append.what.size();
                         group.push(append);
                     }
                     Op::Close(done) => {

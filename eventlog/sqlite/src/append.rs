@@ -3,14 +3,33 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use tokio::sync::oneshot;
 use watchbook_domain::EventId;
-use watchbook_eventlog::{Appended, Expected, LogError, NewEvent, Position, StreamId, Version};
+use watchbook_eventlog::{
+    Appended, Expected, LogError, NewEvent, Position, RecordedEvent, StreamId, Version,
+};
 
 /// An append in the writer's queue.
 pub(crate) struct Append {
-    pub(crate) stream: StreamId,
-    pub(crate) expected: Expected,
-    pub(crate) events: Vec<NewEvent>,
+    pub(crate) what: What,
     pub(crate) answer: oneshot::Sender<Result<Appended, LogError>>,
+}
+
+pub(crate) enum What {
+    Command {
+        stream: StreamId,
+        expected: Expected,
+        events: Vec<NewEvent>,
+    },
+    /// Events of another log, up to the first that does not fit.
+    Recorded(Vec<RecordedEvent>),
+}
+
+impl What {
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Command { events, .. } => events.iter().map(|event| event.payload.len()).sum(),
+            Self::Recorded(events) => events.iter().map(|recorded| recorded.event.payload.len()).sum(),
+        }
+    }
 }
 
 const STREAM: &str = "SELECT id, version FROM streams WHERE name = ?1";
@@ -47,28 +66,56 @@ impl Place {
 pub(crate) fn append(
     transaction: &Connection,
     head: &mut i64,
-    append: &Append,
+    what: &What,
 ) -> rusqlite::Result<Result<Appended, LogError>> {
-    let Some(first) = append.events.first() else {
-        return Ok(Err(LogError::Corrupt("an append without events".into())));
-    };
-    let name = append.stream.as_str();
+    match what {
+        What::Command { stream, expected, events } => command(transaction, head, stream, *expected, events),
+        What::Recorded(events) => {
+            let mut last = Err(nothing());
+            for recorded in events {
+                let event = std::slice::from_ref(&recorded.event);
+                last = match command(transaction, head, &recorded.stream, recorded.expected(), event)? {
+                    Ok(appended) if appended.version != recorded.version => Err(LogError::misplaced()),
+                    answer => answer,
+                };
+                if last.is_err() {
+                    break;
+                }
+            }
+            Ok(last)
+        }
+    }
+}
+
+fn nothing() -> LogError {
+    LogError::Corrupt("an append without events".into())
+}
+
+fn command(
+    transaction: &Connection,
+    head: &mut i64,
+    stream: &StreamId,
+    expected: Expected,
+    events: &[NewEvent],
+) -> rusqlite::Result<Result<Appended, LogError>> {
+    let Some(first) = events.first() else { return Ok(Err(nothing())) };
+    let name = stream.as_str();
     let stream: Option<(i64, i64)> = transaction
         .prepare_cached(STREAM)?
         .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     if let Some(found) = place(transaction, first.event_id)? {
-        return replay(transaction, stream.map(|(id, _)| id), found, &append.events);
+        return replay(transaction, stream.map(|(id, _)| id), found, events);
     }
     let before = stream.map_or(0, |(_, version)| version);
     let actual = Version(before.unsigned_abs());
-    if append.expected.version() != actual {
+    if expected.version() != actual {
         return Ok(Err(LogError::Conflict { actual }));
     }
-    if are_taken(transaction, &append.events)? {
+    if are_taken(transaction, events)? {
         return Ok(Err(LogError::Corrupt("an event id is taken".into())));
     }
-    let version = before + i64::try_from(append.events.len()).unwrap_or(i64::MAX);
+    let version = before + i64::try_from(events.len()).unwrap_or(i64::MAX);
     let stream = match stream {
         Some((id, _)) => {
             transaction.prepare_cached(GROWN_STREAM)?.execute([id, version])?;
@@ -76,7 +123,7 @@ pub(crate) fn append(
         }
         None => transaction.prepare_cached(NEW_STREAM)?.insert(params![name, version])?,
     };
-    for (event, version) in append.events.iter().zip(before + 1..) {
+    for (event, version) in events.iter().zip(before + 1..) {
         *head += 1;
         insert(transaction, &Place { stream, version, position: *head }, event)?;
     }

@@ -13,7 +13,7 @@ use watchbook_eventlog::{
 };
 
 use crate::SqliteLog;
-use crate::append::Append;
+use crate::append::{Append, What};
 use crate::error::log_error;
 use crate::vault::sql_limit;
 use crate::writer::Op;
@@ -48,10 +48,18 @@ impl EventLog for SqliteLog {
         expected: Expected,
         events: Vec<NewEvent>,
     ) -> Result<Appended, LogError> {
-        let stream = stream.clone();
-        self.ask(|answer| Op::Append(Append { stream, expected, events, answer }))
-            .await
-            .map_err(LogError::unavailable)?
+        let what = What::Command { stream: stream.clone(), expected, events };
+        self.ask(|answer| Op::Append(Append { what, answer })).await.map_err(LogError::unavailable)?
+    }
+
+    /// In one transaction.
+    async fn append_recorded(&self, events: Vec<RecordedEvent>) -> Result<(), LogError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let what = What::Recorded(events);
+        let answer = self.ask(|answer| Op::Append(Append { what, answer })).await;
+        answer.map_err(LogError::unavailable)?.map(drop)
     }
 
     async fn read_stream(

@@ -89,7 +89,7 @@ impl Group {
     fn add(&mut self, op: Op) -> Option<Op> {
         match op {
             Op::Append(append) => {
-                self.bytes += append.events.iter().map(|event| event.payload.len()).sum::<usize>();
+                self.bytes += append.what.size();
                 self.appends.push(append);
             }
             Op::Change(change, answer) => {
@@ -201,7 +201,7 @@ impl Writer {
         if !group.appends.is_empty() {
             let mut head = transaction.prepare_cached(crate::read::HEAD)?.query_row([], |row| row.get(0))?;
             for append in &group.appends {
-                outcome.appended.push(append::append(&transaction, &mut head, append)?);
+                outcome.appended.push(append::append(&transaction, &mut head, &append.what)?);
             }
             outcome.head = Some(head);
         }

@@ -3,4 +3,5 @@
 mod coherence;
 mod common;
 mod execution;
+mod migration;
 mod sealing;
