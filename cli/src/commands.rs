@@ -4,6 +4,7 @@ mod config;
 mod doctor;
 mod history;
 mod keys;
+mod migrate;
 mod rebuild;
 mod serve;
 
@@ -46,6 +47,9 @@ enum Command {
     /// Master and service keys.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Copies data between stores.
+    #[command(subcommand)]
+    Migrate(migrate::Command),
     /// Drives a running server as people would, attackers among them.
     Simulate(simulate::Options),
 }
@@ -88,6 +92,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Rebuild(options) => rebuild::run(&load()?, &options).await,
         Command::Doctor => doctor::run(&load()?).await,
         Command::Keys(command) => keys::run(&load()?, command).await,
+        Command::Migrate(command) => migrate::run(command).await,
         Command::Simulate(options) => {
             let summary = simulate::run(options).await?;
             print(&summary.to_string());

@@ -5,7 +5,7 @@ use crate::stores::{Places, Stores, StoresError, make_private_folder};
 use axum::Router;
 use std::fs::File;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -63,17 +63,17 @@ pub enum Role {
     Workers,
 }
 
-/// Held for as long as a server runs on the data; the system lets go of it when the process dies.
+/// Held for as long as a server runs on the data in a folder; the system lets go of it when the process dies.
 ///
 /// # Errors
 /// `Running` when another process holds it.
-pub fn lock(config: &Config) -> Result<File, StartError> {
-    make_private_folder(&config.data)?;
-    let path = config.data.join("lock");
+pub fn lock(folder: &Path) -> Result<File, StartError> {
+    make_private_folder(folder)?;
+    let path = folder.join("lock");
     let file = File::create(&path).map_err(|error| StoresError::Folder(path, error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(_) => Err(StartError::Running(config.data.clone())),
+        Err(_) => Err(StartError::Running(folder.to_owned())),
     }
 }
 
@@ -109,7 +109,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
 /// # Errors
 /// When a part cannot be started; the others are not left running.
 pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Result<Server, StartError> {
-    let lock = if Places::of(config)?.are_local() { Some(lock(config)?) } else { None };
+    let lock = if Places::of(config)?.are_local() { Some(lock(&config.data)?) } else { None };
     let metrics = crate::metrics::handle();
     let parameters =
         Parameters::new(config.password.memory_kib, config.password.iterations, config.password.lanes)?;

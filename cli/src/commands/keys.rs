@@ -53,7 +53,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<ExitCode, F
 
 /// The new key is saved beside the old ones first, so that a crash in between leaves everything readable.
 async fn rotate(config: &Config) -> Result<(), Failure> {
-    let _lock = if Places::of(config)?.are_local() { Some(lock(config)?) } else { None };
+    let _lock = if Places::of(config)?.are_local() { Some(lock(&config.data)?) } else { None };
     let path = config.key_file();
     Keyring::rotate(&path)?;
     let stores = Stores::open(config, false).await?;
