@@ -36,18 +36,19 @@ impl LogError {
     }
 }
 
-/// Events of a run, and bytes of their payloads: stores bound the size of an append.
-const RUN: (usize, usize) = (256, 256 << 10);
+/// Of events that go in one append, and of their payloads together: stores bound its size.
+const RUN_EVENTS: usize = 256;
+const RUN_BYTES: usize = 256 << 10;
 
 /// How many of the first events follow each other in one stream and can go in one append; at least one.
 fn run_length(events: &[RecordedEvent]) -> usize {
     let mut bytes = 0;
-    let pairs = events.windows(2).take(RUN.0 - 1);
+    let pairs = events.windows(2).take(RUN_EVENTS - 1);
     let follow = pairs.take_while(|pair| {
         bytes += pair[0].event.payload.len();
         pair[1].stream == pair[0].stream
             && pair[1].version == pair[0].version.plus(1)
-            && bytes + pair[1].event.payload.len() <= RUN.1
+            && bytes + pair[1].event.payload.len() <= RUN_BYTES
     });
     1 + follow.count()
 }
@@ -167,11 +168,11 @@ mod tests {
         assert_eq!(run(&[(1, 1, 9)]), 1);
         assert_eq!(run(&[(1, 4, 9), (1, 5, 9), (2, 1, 9), (1, 6, 9)]), 2);
         assert_eq!(run(&[(1, 4, 9), (1, 6, 9)]), 1, "a hole");
-        assert_eq!(run(&[(1, 1, RUN.1), (1, 2, 1)]), 1);
-        assert_eq!(run(&[(1, 1, 1), (1, 2, RUN.1)]), 1);
-        assert_eq!(run(&[(1, 1, RUN.1 / 2), (1, 2, RUN.1 / 2), (1, 3, 1)]), 2);
-        assert_eq!(run(&[(1, 1, RUN.1 + 1)]), 1, "too large alone is for the store to say");
+        assert_eq!(run(&[(1, 1, RUN_BYTES), (1, 2, 1)]), 1);
+        assert_eq!(run(&[(1, 1, 1), (1, 2, RUN_BYTES)]), 1);
+        assert_eq!(run(&[(1, 1, RUN_BYTES / 2), (1, 2, RUN_BYTES / 2), (1, 3, 1)]), 2);
+        assert_eq!(run(&[(1, 1, RUN_BYTES + 1)]), 1, "too large alone is for the store to say");
         let many: Vec<_> = (1..1000).map(|version| (1, version, 0)).collect();
-        assert_eq!(run(&many), RUN.0);
+        assert_eq!(run(&many), RUN_EVENTS);
     }
 }
