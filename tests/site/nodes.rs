@@ -107,6 +107,34 @@ async fn two_nodes_send_one_mail_each_person() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_and_its_workers_apart() {
+    if Server::shared().is_none() {
+        return;
+    }
+    let first = World::on("postgres", |_| {}).await;
+    let (api, workers) = (first.beside_as(Role::Api).await, first.beside_as(Role::Workers).await);
+    first.server.stop().await;
+    api.registered(ANN).await;
+    // The workers mail, and keep the views; the API sees how far these are.
+    let mail = workers.mail(ANN, "/verify?token=").await;
+    api.post("/v1/email/verify", json!({"token": mail.token})).await.expect(204);
+    let signed_in = api.sign_in(ANN, PASSWORD).await.expect(200);
+    let account = api.get_after(&signed_in, &signed_in.token(), "/v1/account").await.expect(200);
+    assert_eq!(account.body["sign_ins"], 1);
+    assert!(api.mails(ANN).is_empty());
+    for node in [&api, &workers] {
+        within(SOON, "ready", async || node.get("/readyz").await.status == 200).await;
+        node.get("/metrics").await.expect(200);
+    }
+    workers.get("/v1/account").await.expect_problem(404, "not-found");
+    // Without workers nobody projects: the API says that it is behind, and still lets people in.
+    workers.server.stop().await;
+    api.sign_in(ANN, PASSWORD).await.expect(200);
+    within(SOON, "behind", async || api.get("/readyz").await.body["views"] == "behind").await;
+    api.sign_in(ANN, PASSWORD).await.expect(200);
+}
+
 const PAUSED: &str = "WATCHBOOK_TEST_PAUSED_NODE";
 
 /// The node of the test below, in a process of its own that can be paused.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use totp_rs::{Builder, Secret};
-use watchbook::{Config, Server};
+use watchbook::{Config, Role, Server};
 use watchbook_domain::Timestamp;
 use watchbook_eventlog::{Keyring, ManualClock};
 use watchbook_test_kurrentdb::StandIn;
@@ -145,11 +145,15 @@ impl World {
 
     /// Another node on the same stores, with a folder and a clock of its own.
     pub(crate) async fn beside(&self) -> Self {
+        self.beside_as(Role::Everything).await
+    }
+
+    pub(crate) async fn beside_as(&self, role: Role) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key_file = Some(self.config.key_file());
         let config = Config { data: folder.path().into(), key_file, ..self.config.clone() };
         let clock = ManualClock::at(watchbook_eventlog::Clock::now(&self.clock));
-        let server = watchbook::start(&config, Arc::new(clock.clone())).await.unwrap();
+        let server = watchbook::start_as(role, &config, Arc::new(clock.clone())).await.unwrap();
         Self { server, clock, folder, config, http: self.http.clone(), backing: Backing::default() }
     }
 
