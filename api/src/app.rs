@@ -1,5 +1,6 @@
 //! What every handler works with.
 
+use crate::captcha::CaptchaPolicy;
 use crate::limits::SourceLimits;
 use crate::passwords::Passwords;
 use crate::problem::{self, Problem};
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 use watchbook_domain::account::{Rejection, Session, TokenDigest};
+use watchbook_domain::captcha::Captcha;
 use watchbook_domain::claim::Claim;
 use watchbook_domain::installation::Installation;
 use watchbook_domain::operator::Operator;
@@ -44,6 +46,8 @@ pub struct Parts {
     pub claims: Repository<Claim>,
     /// Attempts that concern no account.
     pub sources: Repository<Source>,
+    /// CAPTCHAs that were solved.
+    pub captchas: Repository<Captcha>,
     /// Service keys.
     pub service_keys: Repository<ServiceKey>,
     /// Operators.
@@ -66,6 +70,8 @@ pub struct Parts {
     pub policy: Policy,
     /// How much one source may ask.
     pub limits: SourceLimits,
+    /// When a source has to solve a CAPTCHA.
+    pub captcha: CaptchaPolicy,
     /// Who may say where a request came from.
     pub trusted_proxies: TrustedProxies,
     /// Digests of service keys, by credential.

@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod app;
+mod captcha;
 mod devices;
 mod disown;
 mod health;
@@ -29,6 +30,7 @@ mod totp;
 mod user_agent;
 
 pub use app::{App, Capacity, Parts};
+pub use captcha::{CaptchaPolicy, SOLUTION as CAPTCHA};
 pub use limits::{SourceLimits, SourcePolicy};
 pub use passwords::Passwords;
 pub use request::{AT_LEAST, POSITION, TrustedProxies};

@@ -1,6 +1,7 @@
 //! How much one source may ask: before any look-up, and equal for everything it asks about.
 
 use crate::app::{App, source_subject};
+use crate::captcha;
 use crate::problem::Problem;
 use crate::request::Caller;
 use axum::extract::{Request, State};
@@ -51,6 +52,15 @@ pub struct SourceLimits {
     buckets: Buckets,
 }
 
+/// What came of asking a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    /// One request was taken; so many are left.
+    Left(u32),
+    /// None was left; how long until there is one.
+    Empty(TimeDelta),
+}
+
 enum Buckets {
     /// Of the only node.
     Own(Cache<IpAddr, Arc<Mutex<Bucket>>>),
@@ -68,31 +78,39 @@ impl SourceLimits {
         Self { policy, buckets }
     }
 
-    /// Takes one request from the source's bucket; `Some` when it is empty: how long to wait.
+    /// Takes one request from the source's bucket.
     ///
     /// # Errors
     /// When shared buckets cannot be reached: nobody gets in then.
-    async fn take(&self, address: IpAddr, now: Timestamp) -> Result<Option<TimeDelta>, ViewsError> {
+    async fn take(&self, address: IpAddr, now: Timestamp) -> Result<Taken, ViewsError> {
         let cost = TimeDelta::microseconds(60_000_000 / i64::from(self.policy.per_minute.max(1)));
         let depth = cost * i32::try_from(self.policy.burst.max(1)).unwrap_or(i32::MAX);
-        let wait = match &self.buckets {
+        // When the bucket is full again, if there was a request in it; else how long until there is one.
+        let taken = match &self.buckets {
             Buckets::Own(buckets) => {
                 let bucket = bucket(buckets, address);
                 let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
                 let full_at = Timestamp::from_micros(bucket.full_at).max(now) + cost;
                 if full_at <= now + depth {
                     bucket.full_at = full_at.micros();
-                    None
+                    Ok(full_at)
                 } else {
-                    Some((full_at - depth).since(now))
+                    Err((full_at - depth).since(now))
                 }
             }
             Buckets::Shared(budgets, keyring) => {
                 budgets.take(&name(keyring, address), now, cost, depth).await?
             }
         };
-        // In whole seconds, as `Retry-After` tells it.
-        Ok(wait.map(|wait| wait + TimeDelta::microseconds(999_999)))
+        Ok(match taken {
+            Ok(full_at) => {
+                let left = (depth - full_at.since(now)).num_microseconds().unwrap_or(0)
+                    / cost.num_microseconds().unwrap_or(1).max(1);
+                Taken::Left(u32::try_from(left).unwrap_or(0))
+            }
+            // In whole seconds, as `Retry-After` tells it.
+            Err(wait) => Taken::Empty(wait + TimeDelta::microseconds(999_999)),
+        })
     }
 
     /// Counts a refusal, whatever refused it; answers how many there were today.
@@ -139,8 +157,17 @@ pub fn source(address: IpAddr) -> IpAddr {
 pub async fn guard(State(app): State<App>, caller: Caller, request: Request, next: Next) -> Response {
     let action = request.uri().path().trim_start_matches("/v1/").to_owned();
     let (response, by) = match app.limits.take(caller.address, caller.now).await {
-        Ok(None) => (next.run(request).await, "secret"),
-        Ok(Some(retry_after)) => (Problem::too_many(retry_after).into_response(), "source"),
+        Ok(Taken::Left(left)) => {
+            // Pages take no guesses: their links are signed.
+            if left < app.captcha.below
+                && request.uri().path().starts_with("/v1/")
+                && let Err(problem) = captcha::check(&app, &caller, request.headers()).await
+            {
+                return problem.into_response();
+            }
+            (next.run(request).await, "secret")
+        }
+        Ok(Taken::Empty(retry_after)) => (Problem::too_many(retry_after).into_response(), "source"),
         Err(error) => return Problem::from(error).into_response(),
     };
     if response.status() == StatusCode::TOO_MANY_REQUESTS {
@@ -200,13 +227,14 @@ mod tests {
     async fn a_source_has_its_burst_and_regains_it() {
         let limits = SourceLimits::new(SourcePolicy { burst: 3, per_minute: 60 }, None);
         let take = async |address: &str, s| limits.take(address.parse().unwrap(), at(s)).await.unwrap();
-        for _ in 0..3 {
-            assert_eq!(take("203.0.113.9", 0).await, None);
+        for left in [2, 1, 0] {
+            assert_eq!(take("203.0.113.9", 0).await, Taken::Left(left));
         }
-        assert_eq!(take("203.0.113.9", 0).await.unwrap().num_seconds(), 1);
-        assert_eq!(take("203.0.113.9", 1).await, None);
-        assert!(take("203.0.113.9", 1).await.is_some());
-        assert_eq!(take("203.0.113.10", 1).await, None);
+        let Taken::Empty(wait) = take("203.0.113.9", 0).await else { unreachable!() };
+        assert_eq!(wait.num_seconds(), 1);
+        assert_eq!(take("203.0.113.9", 1).await, Taken::Left(0));
+        assert!(matches!(take("203.0.113.9", 1).await, Taken::Empty(_)));
+        assert_eq!(take("203.0.113.10", 1).await, Taken::Left(2));
     }
 
     #[tokio::test]

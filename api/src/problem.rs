@@ -55,6 +55,10 @@ kinds! {
     CODE_REQUIRED = "code-required" FORBIDDEN "This account needs a code of its second factor";
     /// The last proof of identity is too old for this change.
     REAUTHENTICATION_REQUIRED = "reauthentication-required" FORBIDDEN "This needs a fresh proof of identity";
+    /// This source has to solve a CAPTCHA first: `GET /v1/captcha`.
+    CAPTCHA_REQUIRED = "captcha-required" FORBIDDEN "A CAPTCHA has to be solved first";
+    /// The solution is wrong, too late, another source's, or was used before.
+    CAPTCHA_INVALID = "captcha-invalid" FORBIDDEN "The solution of the CAPTCHA does not count";
     /// Nothing there.
     NOT_FOUND = "not-found" NOT_FOUND "There is nothing here";
     /// The path knows other methods.

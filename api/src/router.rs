@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
-    account, activity, devices, disown, health, introspection, limits, operators, pages, password,
+    account, activity, captcha, devices, disown, health, introspection, limits, operators, pages, password,
     recovery_codes, registration, second_factor, service_keys, session, sessions, setup, sign_in, totp,
 };
 use axum::Router;
@@ -81,6 +81,7 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(devices::rename, devices::remove))
         .routes(routes!(totp::start, totp::remove))
         .routes(routes!(recovery_codes::generate))
+        .routes(routes!(captcha::challenge))
         .routes(routes!(account::own))
         .routes(routes!(activity::list))
         .routes(routes!(introspection::introspect))

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
-use watchbook_api::SourcePolicy;
+use watchbook_api::{CaptchaPolicy, SourcePolicy};
 use watchbook_domain::Policy;
 use watchbook_workers::mail::SmtpConfig;
 
@@ -47,6 +47,8 @@ pub struct Config {
     pub password: PasswordConfig,
     /// How much one source may ask.
     pub limits: SourcePolicy,
+    /// When a source has to solve a CAPTCHA.
+    pub captcha: CaptchaPolicy,
     /// The rules' thresholds.
     pub policy: Policy,
 }
@@ -106,6 +108,7 @@ impl Default for Config {
             mail: MailConfig::default(),
             password: PasswordConfig::default(),
             limits: SourcePolicy::default(),
+            captcha: CaptchaPolicy::default(),
             policy: Policy::default(),
         }
     }
@@ -178,6 +181,9 @@ impl Config {
         let default = PasswordConfig::default();
         if self.password.memory_kib < default.memory_kib || self.password.iterations < default.iterations {
             return refuse("password: at least 19456 KiB and 2 iterations");
+        }
+        if self.captcha.cost > 1_000_000 || self.captcha.life_seconds == 0 {
+            return refuse("captcha: cost at most 1000000, life_seconds at least 1");
         }
         if self.policy.guesses.disable_after > 100
             || self.policy.guesses.free > self.policy.guesses.disable_after

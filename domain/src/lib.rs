@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod aggregate;
+pub mod captcha;
 pub mod claim;
 mod context;
 pub mod guess;

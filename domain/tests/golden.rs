@@ -4,6 +4,7 @@
 
 use watchbook_domain::Event;
 use watchbook_domain::account::AccountEvent;
+use watchbook_domain::captcha::CaptchaEvent;
 use watchbook_domain::claim::ClaimEvent;
 use watchbook_domain::installation::InstallationEvent;
 use watchbook_domain::notification::NotificationEvent;
@@ -33,6 +34,7 @@ fn decode<E: Event>(seen: &mut usize) {
 fn every_payload_ever_written_decodes() {
     let mut seen = 0;
     decode::<AccountEvent>(&mut seen);
+    decode::<CaptchaEvent>(&mut seen);
     decode::<ClaimEvent>(&mut seen);
     decode::<SourceEvent>(&mut seen);
     decode::<NotificationEvent>(&mut seen);

@@ -35,8 +35,8 @@ impl Views {
 }
 
 impl Budgets {
-    /// Takes one request from the budget of `source`, a bucket that holds `depth` and regains a request in `cost`;
-    /// `Some` when it is empty: how long until there is one.
+    /// Takes one request from the budget of `source`, a bucket that holds `depth` and regains a request in `cost`:
+    /// when it is full again, or if it is empty, how long until there is one.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -46,16 +46,16 @@ impl Budgets {
         now: Timestamp,
         cost: TimeDelta,
         depth: TimeDelta,
-    ) -> Result<Option<TimeDelta>, ViewsError> {
+    ) -> Result<Result<Timestamp, TimeDelta>, ViewsError> {
         let database = self.0.database();
         let micros = |delta: TimeDelta| Value::Integer(delta.num_microseconds().unwrap_or(i64::MAX / 4));
         let values = [Value::Text(source), now.value(), micros(cost), micros(depth)];
-        if !database.write(TAKE, &values).await?.is_empty() {
-            return Ok(None);
+        if let Some(taken) = database.write(TAKE, &values).await?.first() {
+            return Ok(Ok(Timestamp::read(taken, 0)?));
         }
         let full_at = database.fetch(FULL_AT, &[Value::Text(source)]).await?;
         let full_at = full_at.first().map_or(Ok(now), |record| Timestamp::read(record, 0))?;
-        Ok(Some((full_at + cost - depth).since(now).max(TimeDelta::microseconds(1))))
+        Ok(Err((full_at + cost - depth).since(now).max(TimeDelta::microseconds(1))))
     }
 
     /// Counts a refusal; answers how many there were on `day`.

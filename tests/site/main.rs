@@ -10,6 +10,7 @@
 mod architecture;
 mod attacks;
 mod bad_luck;
+mod captcha;
 mod crashes;
 mod deployments;
 mod journeys;

@@ -135,6 +135,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::in_folder(folder.path());
         config.limits.burst = 100_000;
+        config.captcha.below = 0;
         let backing = Backing::configure(deployment, &mut config).await;
         change(&mut config);
         let clock = ManualClock::at(Timestamp::from_micros(1_700_000_000_000_000));

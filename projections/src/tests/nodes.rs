@@ -86,12 +86,12 @@ async fn budgets_are_shared_and_not_spent_twice() {
     });
     let mut refused = Vec::new();
     for take in takes.collect::<Vec<_>>() {
-        refused.extend(take.await.unwrap());
+        refused.extend(take.await.unwrap().err());
     }
     assert_eq!(refused, vec![cost; 15]);
-    assert_eq!(two.take("other", now, cost, depth).await.unwrap(), None);
-    assert_eq!(one.take("source", now + cost, cost, depth).await.unwrap(), None);
-    assert_eq!(two.take("source", now + cost, cost, depth).await.unwrap(), Some(cost));
+    assert_eq!(two.take("other", now, cost, depth).await.unwrap(), Ok(now + cost));
+    assert_eq!(one.take("source", now + cost, cost, depth).await.unwrap(), Ok(now + cost + depth));
+    assert_eq!(two.take("source", now + cost, cost, depth).await.unwrap(), Err(cost));
     assert_eq!(one.count_refusal("source", 7).await.unwrap(), 1);
     assert_eq!(two.count_refusal("source", 7).await.unwrap(), 2);
     assert_eq!(two.count_refusal("source", 8).await.unwrap(), 1);
