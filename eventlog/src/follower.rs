@@ -195,3 +195,28 @@ async fn look(core: &Core, cursor: &mut Option<Position>) -> Result<(), LogError
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use watchbook_domain::SubjectId;
+
+    #[test]
+    fn what_an_append_led_to_is_outdated_only_by_what_comes_after_it() {
+        let follower = Follower::new();
+        let change = |position| Change {
+            position: Position(position),
+            stream: StreamId::new("account", 1),
+            version: Version(position),
+            event_type: "something".into(),
+            subject: SubjectId(uuid::Uuid::nil()),
+        };
+        let read = follower.mark();
+        let appended = follower.mark().including(Position(7));
+        follower.tell(&[change(6), change(7)]);
+        assert!(follower.has_spoken_since(read));
+        assert!(!follower.has_spoken_since(appended));
+        follower.tell(&[change(8)]);
+        assert!(follower.has_spoken_since(appended));
+    }
+}
