@@ -4,6 +4,9 @@
 //! caches takes a [`Mark`] before reading and compares it after caching. The follower announces before it
 //! invalidates. Either the cacher sees the new number, or the follower finds the cached state.
 //!
+//! Who caches a state right after appending to its stream knows more: it includes everything up to the append's
+//! position, so only what is announced above that position can outdate it.
+//!
 //! What was appended before the follower began is never announced. So a state counts only under the *watch*
 //! (the follower's uninterrupted run) during which it was read.
 
@@ -42,13 +45,24 @@ type Invalidate = Box<dyn Fn(&StreamId, Invalid) + Send + Sync>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
     announcements: u64,
+    /// What is to be cached includes everything up to here, whatever was announced meanwhile.
+    includes: Option<Position>,
     /// Of the follower's run; 0 before the first.
     pub(crate) watch: u64,
+}
+
+impl Mark {
+    /// For the state that an append at `position` led to: an append at exactly its stream's version.
+    pub(crate) fn including(self, position: Position) -> Self {
+        Self { includes: Some(position), ..self }
+    }
 }
 
 /// What the follower knows and whom it tells.
 pub(crate) struct Follower {
     announcements: AtomicU64,
+    /// Position of the last change that was announced.
+    announced: AtomicU64,
     watch: AtomicU64,
     /// When the last look began that reached the end of the log, in microseconds since `origin`; 0 for never.
     reached_end: AtomicU64,
@@ -60,6 +74,7 @@ impl Follower {
     pub(crate) fn new() -> Self {
         Self {
             announcements: AtomicU64::new(0),
+            announced: AtomicU64::new(0),
             watch: AtomicU64::new(0),
             reached_end: AtomicU64::new(0),
             origin: Instant::now(),
@@ -76,12 +91,15 @@ impl Follower {
     pub(crate) fn mark(&self) -> Mark {
         // The watch first: a run that begins in between shows in the number of announcements.
         let watch = self.watch.load(Ordering::SeqCst);
-        Mark { announcements: self.announcements.load(Ordering::SeqCst), watch }
+        Mark { announcements: self.announcements.load(Ordering::SeqCst), includes: None, watch }
     }
 
-    /// Whether something was announced since `mark`.
+    /// Whether something was announced since `mark` that what is to be cached may not include.
     pub(crate) fn has_spoken_since(&self, mark: Mark) -> bool {
-        self.announcements.load(Ordering::SeqCst) != mark.announcements
+        match mark.includes {
+            Some(Position(position)) => self.announced.load(Ordering::SeqCst) > position,
+            None => self.announcements.load(Ordering::SeqCst) != mark.announcements,
+        }
     }
 
     /// Makes everybody who is reading now look again.
@@ -105,9 +123,8 @@ impl Follower {
     }
 
     fn tell(&self, changes: &[Change]) {
-        if changes.is_empty() {
-            return;
-        }
+        let Some(last) = changes.last() else { return };
+        self.announced.fetch_max(last.position.0, Ordering::SeqCst);
         self.announce();
         let watchers = self.watchers.read().unwrap_or_else(PoisonError::into_inner);
         for change in changes {
@@ -176,5 +193,30 @@ async fn look(core: &Core, cursor: &mut Option<Position>) -> Result<(), LogError
             follower.has_reached_end(began);
             return Ok(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use watchbook_domain::SubjectId;
+
+    #[test]
+    fn what_an_append_led_to_is_outdated_only_by_what_comes_after_it() {
+        let follower = Follower::new();
+        let change = |position| Change {
+            position: Position(position),
+            stream: StreamId::new("account", 1),
+            version: Version(position),
+            event_type: "something".into(),
+            subject: SubjectId(uuid::Uuid::nil()),
+        };
+        let read = follower.mark();
+        let appended = follower.mark().including(Position(7));
+        follower.tell(&[change(6), change(7)]);
+        assert!(follower.has_spoken_since(read));
+        assert!(!follower.has_spoken_since(appended));
+        follower.tell(&[change(8)]);
+        assert!(follower.has_spoken_since(appended));
     }
 }

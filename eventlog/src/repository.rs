@@ -222,6 +222,7 @@ impl<A: Aggregate> Repository<A> {
                     folded.version = appended.version;
                     folded.last_event = Some(metadata.command_id.event_id(events.len() - 1));
                     unknown_outcome.became_known();
+                    let mark = mark.including(appended.position);
                     let Folded { state, version, .. } = self.remember(stream, folded, mark, Some(subject));
                     let position = Some(appended.position);
                     return Ok(Executed { state, version, position, events, replayed: false });

@@ -11,17 +11,18 @@ use watchbook_eventlog::{EventLog as _, NewEvent, Repository, StreamId, Version,
 use crate::engine::{Engine, concurrently, folder, metadata, runtime};
 use crate::measure::{Goal, Line, alternate, per_second};
 
-const IN_FLIGHT: usize = 256;
-const STREAMS: usize = 40 * IN_FLIGHT;
-const COMMANDS: usize = 200 * IN_FLIGHT;
-const ROUNDS: usize = 5;
+pub(crate) const IN_FLIGHT: usize = 256;
+pub(crate) const STREAMS: usize = 40 * IN_FLIGHT;
+pub(crate) const COMMANDS: usize = 200 * IN_FLIGHT;
+pub(crate) const ROUNDS: usize = 5;
 
 pub(crate) fn measure() -> Vec<Line> {
     let folder = folder();
     let runtime = runtime();
     let engine = runtime.block_on(Engine::open(folder.path()));
     let sources = Repository::<Source>::new(engine.core.clone(), 2 * STREAMS);
-    let execute = |commands| runtime.block_on(execute(&sources, commands));
+    let at = move |_| sources.clone();
+    let execute = |commands| runtime.block_on(execute(commands, IN_FLIGHT, at.clone()));
     execute(STREAMS);
     let written = runtime.block_on(engine.log.read_stream(&stream(0), Version::NONE, 1)).unwrap();
     let row = &written.first().unwrap().event;
@@ -40,15 +41,17 @@ pub(crate) fn measure() -> Vec<Line> {
     vec![Line::ratio(&name, [ours, single.max(multiple)], Goal::AtLeast(0.6))]
 }
 
-fn stream(n: usize) -> StreamId {
+pub(crate) fn stream(n: usize) -> StreamId {
     StreamId::new("source", format!("5b0f1f0e6a7c4c1c9a6c-{n}"))
 }
 
-/// `commands` commands of one event each, on all streams in turn.
-async fn execute(sources: &Repository<Source>, commands: usize) {
-    let sources = sources.clone();
+/// `commands` commands of one event each, on all streams in turn, the `n`-th at the node that `at` says.
+pub(crate) async fn execute<F>(commands: usize, in_flight: usize, at: F)
+where
+    F: Fn(usize) -> Repository<Source> + Clone + Send + 'static,
+{
     let command = move |n: usize| {
-        let sources = sources.clone();
+        let sources = at(n);
         async move {
             let stream = stream(n % STREAMS);
             let subject = SubjectId(uuid::Uuid::from_u128(1 + (n % STREAMS) as u128));
@@ -67,7 +70,7 @@ async fn execute(sources: &Repository<Source>, commands: usize) {
             sources.execute(&stream, subject, &metadata(), decided).await.unwrap();
         }
     };
-    concurrently(commands, IN_FLIGHT, command).await;
+    concurrently(commands, in_flight, command).await;
 }
 
 /// SQLite with our tables and settings, and nothing else.
@@ -125,7 +128,7 @@ impl Bare {
 }
 
 /// Of the event that is appended as the `n`-th, to all streams in turn.
-fn version(n: usize) -> i64 {
+pub(crate) fn version(n: usize) -> i64 {
     1 + (n / STREAMS) as i64
 }
 

@@ -8,7 +8,9 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::CommandId;
-use watchbook_eventlog::{Clock as _, Core, Keyring, Metadata, Sealer, SystemClock, follow, fresh};
+use watchbook_eventlog::{
+    Clock as _, Core, EventLog, Keyring, Metadata, Sealer, Snapshots, SystemClock, Vault, follow, fresh,
+};
 use watchbook_eventlog_sqlite::SqliteLog;
 
 /// A folder on the disk that both sides of a figure use; gone with the value.
@@ -32,15 +34,21 @@ impl Engine {
     /// Opens the log in `folder`, or creates it.
     pub(crate) async fn open(folder: &Path) -> Self {
         let log = SqliteLog::open(&folder.join("log.db")).await.unwrap();
-        let keyring = Arc::new(Keyring::new([1; 32], [2; 32]));
-        let core = Core::new(log.clone(), Arc::new(Sealer::new(log.clone(), keyring)), log.clone());
-        let stop = CancellationToken::new();
-        tokio::spawn(follow(core.clone(), stop.clone()));
-        while !core.is_fresh() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        Self { core, log, _stop: stop.drop_guard() }
+        let (core, stop) = followed(log.clone()).await;
+        Self { core, log, _stop: stop }
     }
+}
+
+/// What a node has around its log, whichever that is, followed until the guard is dropped.
+pub(crate) async fn followed(log: Arc<impl EventLog + Vault + Snapshots>) -> (Arc<Core>, DropGuard) {
+    let keyring = Arc::new(Keyring::new([1; 32], [2; 32]));
+    let core = Core::new(log.clone(), Arc::new(Sealer::new(log.clone(), keyring)), log);
+    let stop = CancellationToken::new();
+    tokio::spawn(follow(core.clone(), stop.clone()));
+    while !core.is_fresh() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    (core, stop.drop_guard())
 }
 
 /// Of a command that nobody sent before.

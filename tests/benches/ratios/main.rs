@@ -16,6 +16,7 @@ mod introspection;
 mod long_history;
 mod measure;
 mod people;
+mod postgres;
 mod rebuild;
 mod sign_in;
 mod site;
@@ -29,6 +30,7 @@ type Figure = (&'static str, fn() -> Vec<Line>);
 
 const FIGURES: &[Figure] = &[
     ("append_durable_256", append::measure),
+    ("append_postgres", postgres::measure),
     ("argon2id", argon2id::measure),
     ("sign_in_16_clients", sign_in::sixteen_clients),
     ("sign_in_1_client", sign_in::one_client),
