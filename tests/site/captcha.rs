@@ -39,8 +39,8 @@ impl World {
 
     /// Uses up what is free.
     async fn spend(&self, source: &str) {
-        for _ in 0..5 {
-            self.sign_in_from(source, NOBODY, None).await.expect(401);
+        for n in 0..5 {
+            self.sign_in_from(source, &format!("nobody{n}@example.com"), None).await.expect(401);
         }
     }
 }
