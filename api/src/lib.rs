@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod app;
+mod breached;
 mod captcha;
 mod devices;
 mod disown;
@@ -30,6 +31,7 @@ mod totp;
 mod user_agent;
 
 pub use app::{App, Capacity, Parts};
+pub use breached::Breached;
 pub use captcha::{CaptchaPolicy, SOLUTION as CAPTCHA};
 pub use limits::{SourceLimits, SourcePolicy};
 pub use passwords::Passwords;

@@ -1,6 +1,7 @@
 //! Passwords between the requests, the hasher and the vault.
 
 use crate::app::App;
+use crate::breached::Breached;
 use crate::problem::{self, Problem};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -19,20 +20,21 @@ const COMMON: &str = include_str!("common_passwords.txt");
 pub struct Passwords {
     hasher: PasswordHasher,
     common: HashSet<&'static str>,
+    breached: Option<Breached>,
 }
 
 impl Passwords {
-    /// Over a hasher.
-    pub fn new(hasher: PasswordHasher) -> Self {
-        Self { hasher, common: COMMON.lines().filter(|line| !line.is_empty()).collect() }
+    /// Over a hasher, with a list of breached passwords if there is one.
+    pub fn new(hasher: PasswordHasher, breached: Option<Breached>) -> Self {
+        Self { hasher, common: COMMON.lines().filter(|line| !line.is_empty()).collect(), breached }
     }
 
     /// Checks a password against the rules of NIST SP 800-63B-4, 3.1.1.2: length in code points, a
-    /// blocklist of whole passwords (common ones, and the person's own address and the site's name), no
-    /// composition rules.
+    /// blocklist of whole passwords (common ones, breached ones, and the person's own address and the site's name),
+    /// no composition rules.
     ///
     /// # Errors
-    /// `PASSWORD_UNACCEPTABLE` with the reason.
+    /// `PASSWORD_UNACCEPTABLE` with the reason; `UNAVAILABLE` when the list of breached ones cannot be read.
     pub fn check_new(&self, password: &Password, context: &[&str]) -> Result<(), Problem> {
         let refuse = |reason: &str| Err(Problem::from(problem::PASSWORD_UNACCEPTABLE).detail(reason));
         let text = password.expose();
@@ -52,6 +54,16 @@ impl Passwords {
         let own = bare(text);
         if context.iter().any(|word| !word.is_empty() && bare(word) == own) {
             return refuse("it is your address, your name here, or the name of this site");
+        }
+        if let Some(breached) = &self.breached {
+            match breached.contains(text) {
+                Ok(false) => {}
+                Ok(true) => return refuse("it is known from a breach, here or elsewhere"),
+                Err(error) => {
+                    tracing::error!(%error, "the list of breached passwords cannot be read");
+                    return Err(problem::UNAVAILABLE.into());
+                }
+            }
         }
         Ok(())
     }

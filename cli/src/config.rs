@@ -75,7 +75,7 @@ impl Default for MailConfig {
     }
 }
 
-/// Cost of a password's hash (Argon2id, RFC 9106).
+/// Cost of a password's hash (Argon2id, RFC 9106), and what no password may be.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PasswordConfig {
@@ -85,11 +85,14 @@ pub struct PasswordConfig {
     pub iterations: u32,
     /// Lanes. Default 1.
     pub lanes: u32,
+    /// SHA-1 digests of breached passwords, one a line in ascending order; no new password may be among them. Default:
+    /// none is looked up.
+    pub breached_file: Option<PathBuf>,
 }
 
 impl Default for PasswordConfig {
     fn default() -> Self {
-        Self { memory_kib: 19_456, iterations: 2, lanes: 1 }
+        Self { memory_kib: 19_456, iterations: 2, lanes: 1, breached_file: None }
     }
 }
 

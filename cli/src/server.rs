@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use watchbook_api::{App, Capacity, Parts, Passwords, SourceLimits, TrustedProxies};
+use watchbook_api::{App, Breached, Capacity, Parts, Passwords, SourceLimits, TrustedProxies};
 use watchbook_domain::notification::Notification;
 use watchbook_eventlog::{Clock, Core, Repository};
 use watchbook_password::{Argon2id, HashError, Limits, ParameterBounds, Parameters, PasswordHasher};
@@ -41,6 +41,9 @@ pub enum StartError {
     /// The parameters are none.
     #[error("password: these are no Argon2id parameters")]
     Parameters(#[from] watchbook_password::ParametersError),
+    /// The list of breached passwords cannot be used.
+    #[error("password.breached_file {} cannot be used", .0.display())]
+    Breached(PathBuf, #[source] std::io::Error),
     /// The mail settings cannot be used.
     #[error("mail.smtp cannot be used")]
     Smtp(#[from] SmtpConfigError),
@@ -121,6 +124,9 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
     };
     let sender = Sender::new(&config.mail.from_name, &config.mail.from_address)?;
     let argon = Argon2id::new(parameters, ParameterBounds::default(), &keyring.password_pepper())?;
+    let open =
+        |path: &PathBuf| Breached::open(path).map_err(|error| StartError::Breached(path.clone(), error));
+    let breached = config.password.breached_file.as_ref().map(open).transpose()?;
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|error| StartError::Listen(config.listen, error))?;
     let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
@@ -137,7 +143,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         log: log.clone(),
         sealer: sealer.clone(),
         keyring: keyring.clone(),
-        passwords: Passwords::new(PasswordHasher::new(argon, Limits::default())),
+        passwords: Passwords::new(PasswordHasher::new(argon, Limits::default()), breached),
         views: views.clone(),
         clock: clock.clone(),
         policy: config.policy.clone(),

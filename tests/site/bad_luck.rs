@@ -86,6 +86,27 @@ async fn passwords_follow_the_rules_and_say_why_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn breached_passwords_are_refused_also_when_the_list_breaks() {
+    let (below, above) = ("0".repeat(40), "F".repeat(40));
+    let (breached, hash) = ("correct horse battery breached", "31AA2F582446E2CD5C40FE0F41C35B0BF3859802");
+    let world = World::with(|config| {
+        let file = config.data.join("breached.txt");
+        std::fs::write(&file, format!("{below}:1\r\n{hash}:3\r\n{above}:2\r\n")).unwrap();
+        config.password.breached_file = Some(file);
+    })
+    .await;
+    let register = async |password: &str| {
+        world.post("/v1/registrations", json!({"email": ANN, "password": password})).await
+    };
+    let answer = register(breached).await.expect_problem(422, "password-unacceptable");
+    assert!(answer.body["detail"].as_str().unwrap().contains("breach"), "{}", answer.text);
+    register(PASSWORD).await.expect(202);
+    // A list that cannot be read any more refuses everything: fail closed.
+    std::fs::write(world.config.data.join("breached.txt"), "nonsense\n".repeat(20)).unwrap();
+    register(PASSWORD).await.expect_problem(503, "unavailable");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_lets_nobody_in_and_passes() {
     let world = World::start().await;
     // The disk of a database is the database's own affair.
