@@ -5,7 +5,8 @@
 //! invalidates. Either the cacher sees the new number, or the follower finds the cached state.
 //!
 //! Who caches a state right after appending to its stream knows more: it includes everything up to the append's
-//! position, so only what is announced above that position can outdate it.
+//! position, so only what is announced above that position can outdate it. And who appends says so to those who are
+//! just reading that stream, so that the follower need not read what this process appended itself.
 //!
 //! What was appended before the follower began is never announced. So a state counts only under the *watch*
 //! (the follower's uninterrupted run) during which it was read.
@@ -17,6 +18,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::own_appends::{Next, OwnAppends};
 use crate::sealing::ERASED;
 use crate::{Change, Core, LogError, Position, StreamId, Version};
 
@@ -45,6 +47,8 @@ type Invalidate = Box<dyn Fn(&StreamId, Invalid) + Send + Sync>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
     announcements: u64,
+    /// Of this process's own appends to the stream.
+    growth: u64,
     /// What is to be cached includes everything up to here, whatever was announced meanwhile.
     includes: Option<Position>,
     /// Of the follower's run; 0 before the first.
@@ -61,6 +65,7 @@ impl Mark {
 /// What the follower knows and whom it tells.
 pub(crate) struct Follower {
     announcements: AtomicU64,
+    own: OwnAppends,
     /// Position of the last change that was announced.
     announced: AtomicU64,
     watch: AtomicU64,
@@ -74,6 +79,7 @@ impl Follower {
     pub(crate) fn new() -> Self {
         Self {
             announcements: AtomicU64::new(0),
+            own: OwnAppends::new(),
             announced: AtomicU64::new(0),
             watch: AtomicU64::new(0),
             reached_end: AtomicU64::new(0),
@@ -87,18 +93,34 @@ impl Follower {
         self.watchers.write().unwrap_or_else(PoisonError::into_inner).push((category, invalidate));
     }
 
-    /// To be taken before reading what is to be cached.
-    pub(crate) fn mark(&self) -> Mark {
+    /// To be taken before reading what is to be cached of a stream.
+    pub(crate) fn mark(&self, stream: &StreamId) -> Mark {
         // The watch first: a run that begins in between shows in the number of announcements.
         let watch = self.watch.load(Ordering::SeqCst);
-        Mark { announcements: self.announcements.load(Ordering::SeqCst), includes: None, watch }
+        let growth = self.own.growth(stream);
+        Mark { announcements: self.announcements.load(Ordering::SeqCst), growth, includes: None, watch }
     }
 
-    /// Whether something was announced since `mark` that what is to be cached may not include.
-    pub(crate) fn has_spoken_since(&self, mark: Mark) -> bool {
+    /// Whether the stream may have grown since `mark` by what is to be cached does not include.
+    pub(crate) fn has_spoken_since(&self, mark: Mark, stream: &StreamId) -> bool {
         match mark.includes {
             Some(Position(position)) => self.announced.load(Ordering::SeqCst) > position,
-            None => self.announcements.load(Ordering::SeqCst) != mark.announcements,
+            None => {
+                self.announcements.load(Ordering::SeqCst) != mark.announcements
+                    || self.own.growth(stream) != mark.growth
+            }
+        }
+    }
+
+    /// This process appended `events` events to `stream`, the last one at `position`; to be said before the new state is
+    /// cached. Where another cache holds such streams, or something must be forgotten, the follower reads them all the
+    /// same.
+    pub(crate) fn appended(&self, stream: &StreamId, position: Position, events: usize, erases: bool) {
+        self.own.has_grown(stream);
+        let watchers = self.watchers.read().unwrap_or_else(PoisonError::into_inner);
+        let caches = watchers.iter().filter(|(watched, _)| *watched == stream.category()).count();
+        if caches == 1 && !erases && self.watch.load(Ordering::SeqCst) != 0 {
+            self.own.pass_over(position, events);
         }
     }
 
@@ -180,16 +202,25 @@ async fn look(core: &Core, cursor: &mut Option<Position>) -> Result<(), LogError
             head
         }
     };
+    let dense = core.log.has_dense_positions();
     loop {
         *cursor = Some(at);
-        let changes = core.log.read_changes(at, PAGE).await?;
+        let most = match follower.own.after(at, PAGE) {
+            Next::Own(to) if dense => {
+                at = to;
+                continue;
+            }
+            Next::Others(most) if dense => most,
+            _ => PAGE,
+        };
+        let changes = core.log.read_changes(at, most).await?;
         for erased in changes.iter().filter(|change| change.event_type == ERASED) {
             core.sealer.forget(erased.subject);
         }
         follower.tell(&changes);
         at = changes.last().map_or(at, |change| change.position);
         *cursor = Some(at);
-        if changes.len() < PAGE {
+        if changes.len() < most {
             follower.has_reached_end(began);
             return Ok(());
         }
@@ -211,12 +242,24 @@ mod tests {
             event_type: "something".into(),
             subject: SubjectId(uuid::Uuid::nil()),
         };
-        let read = follower.mark();
-        let appended = follower.mark().including(Position(7));
+        let stream = StreamId::new("account", 1);
+        let read = follower.mark(&stream);
+        let appended = follower.mark(&stream).including(Position(7));
         follower.tell(&[change(6), change(7)]);
-        assert!(follower.has_spoken_since(read));
-        assert!(!follower.has_spoken_since(appended));
+        assert!(follower.has_spoken_since(read, &stream));
+        assert!(!follower.has_spoken_since(appended, &stream));
         follower.tell(&[change(8)]);
-        assert!(follower.has_spoken_since(appended));
+        assert!(follower.has_spoken_since(appended, &stream));
+    }
+
+    #[test]
+    fn who_is_reading_a_stream_hears_of_this_process_s_own_append() {
+        let follower = Follower::new();
+        let (stream, other) = (StreamId::new("account", 1), StreamId::new("account", 2));
+        let (read, elsewhere) = (follower.mark(&stream), follower.mark(&other));
+        follower.appended(&stream, Position(1), 1, false);
+        assert!(follower.has_spoken_since(read, &stream));
+        let apart = follower.own.growth(&other) == elsewhere.growth;
+        assert_eq!(follower.has_spoken_since(elsewhere, &other), !apart);
     }
 }

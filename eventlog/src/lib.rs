@@ -14,6 +14,7 @@ mod keyring_file;
 pub mod links;
 mod log;
 pub mod migration;
+mod own_appends;
 mod repository;
 mod sealing;
 mod state_cache;

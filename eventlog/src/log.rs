@@ -120,6 +120,11 @@ pub trait EventLog: Send + Sync + 'static {
         Ok(self.read_all(after, limit).await?.into_iter().map(change).collect())
     }
 
+    /// Whether positions count events: the first has 1, and none is left out.
+    fn has_dense_positions(&self) -> bool {
+        false
+    }
+
     /// Checks the log's rules: positions rise, streams have no holes. Reads all envelopes, for as long as that takes.
     /// Stores look deeper where they can.
     ///

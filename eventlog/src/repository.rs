@@ -10,7 +10,7 @@ use std::time::Duration;
 use watchbook_domain::{Aggregate, Event as _, SubjectId};
 
 use crate::follower::{Invalid, Mark};
-use crate::sealing::{Opened, SealError};
+use crate::sealing::{ERASED, Opened, SealError};
 use crate::state_cache::{Folded, StateCache};
 use crate::upcast::{self, DecodeError};
 use crate::{Core, LogError, Metadata, NewEvent, Position, RecordedEvent, StreamId, Version, fresh};
@@ -208,7 +208,7 @@ impl<A: Aggregate> Repository<A> {
                 return Ok(Executed { state, version, position: None, events, replayed: false });
             }
             let sealed = self.seal(stream, loaded.version, subject, metadata, &events).await?;
-            let mark = core.follower.mark();
+            let mark = core.follower.mark(stream);
             let unknown_outcome = UnknownOutcome { repository: &self.0, stream };
             match core.log.append(stream, loaded.version.expected(), sealed).await {
                 Ok(appended) if appended.replayed => {
@@ -222,6 +222,8 @@ impl<A: Aggregate> Repository<A> {
                     folded.version = appended.version;
                     folded.last_event = Some(metadata.command_id.event_id(events.len() - 1));
                     unknown_outcome.became_known();
+                    let erases = events.iter().any(|event| event.event_type() == ERASED);
+                    core.follower.appended(stream, appended.position, events.len(), erases);
                     let mark = mark.including(appended.position);
                     let Folded { state, version, .. } = self.remember(stream, folded, mark, Some(subject));
                     let position = Some(appended.position);
@@ -270,7 +272,7 @@ impl<A: Aggregate> Repository<A> {
     /// What is in the log.
     async fn latest(&self, stream: &StreamId) -> Result<Folded<A>, RepositoryError> {
         let core = &self.0.core;
-        let mark = core.follower.mark();
+        let mark = core.follower.mark(stream);
         let mut folded = match self.0.cache.get(stream) {
             Some(folded) => folded,
             None => self.start_from_snapshot(stream).await,
@@ -373,7 +375,9 @@ impl<A: Aggregate> Repository<A> {
         folded.watch = mark.watch;
         self.snapshot_if_due(stream, &mut folded, subject);
         self.0.cache.put(stream, folded.clone());
-        if self.0.core.follower.has_spoken_since(mark) {
+        // An older one that was put at the same moment must not stay for new.
+        self.0.cache.outdated_by(stream, folded.version);
+        if self.0.core.follower.has_spoken_since(mark, stream) {
             self.0.cache.distrust(stream);
         }
         folded

@@ -25,6 +25,7 @@ struct Shared {
     log_down: AtomicBool,
     vault_down: AtomicBool,
     reads: AtomicU64,
+    events_read: AtomicU64,
     append_delay_micros: AtomicU64,
 }
 
@@ -83,6 +84,11 @@ impl MemoryStore {
     /// How often a stream was read.
     pub fn stream_reads(&self) -> u64 {
         self.0.reads.load(Ordering::SeqCst)
+    }
+
+    /// How many events were read by readers of the whole log.
+    pub fn events_read(&self) -> u64 {
+        self.0.events_read.load(Ordering::SeqCst)
     }
 
     /// Changes what is stored behind everybody's back. `at` counts events from 0.
@@ -162,6 +168,10 @@ impl Tables {
 
 #[async_trait]
 impl EventLog for MemoryStore {
+    fn has_dense_positions(&self) -> bool {
+        true
+    }
+
     async fn append(
         &self,
         stream: &StreamId,
@@ -194,7 +204,9 @@ impl EventLog for MemoryStore {
 
     async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<RecordedEvent>, LogError> {
         let skip = usize::try_from(after.0).unwrap_or(usize::MAX);
-        Ok(self.log_tables()?.events.iter().skip(skip).take(limit).cloned().collect())
+        let page: Vec<_> = self.log_tables()?.events.iter().skip(skip).take(limit).cloned().collect();
+        self.0.events_read.fetch_add(page.len() as u64, Ordering::SeqCst);
+        Ok(page)
     }
 
     async fn head(&self) -> Result<Position, LogError> {

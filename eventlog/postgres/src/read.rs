@@ -109,6 +109,10 @@ impl EventLog for PostgresLog {
         without_holes(changes, after.0, |change: &Change| change.position.0)
     }
 
+    fn has_dense_positions(&self) -> bool {
+        true
+    }
+
     async fn integrity_check(&self) -> Result<IntegrityReport, LogError> {
         PostgresLog::integrity_check(self).await
     }

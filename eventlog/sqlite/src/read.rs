@@ -109,6 +109,10 @@ impl EventLog for SqliteLog {
             .and_then(|changes| without_holes(changes, after.0, |change| change.position.0))
     }
 
+    fn has_dense_positions(&self) -> bool {
+        true
+    }
+
     async fn integrity_check(&self) -> Result<IntegrityReport, LogError> {
         SqliteLog::integrity_check(self).await
     }

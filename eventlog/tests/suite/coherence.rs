@@ -30,6 +30,31 @@ async fn another_nodes_append_is_seen_within_a_second() {
     following.await.unwrap();
 }
 
+/// What this process appended is not read again, what others appended in between is.
+#[tokio::test(start_paused = true)]
+async fn own_appends_are_not_read_again() {
+    let (store, keyring) = (MemoryStore::new(), keyring());
+    let (ours, other) = (node(&store, &keyring), node(&store, &keyring));
+    tokio::spawn(follow(ours.core.clone(), CancellationToken::new()));
+    pass(10).await;
+    for round in 1..=40 {
+        let node = if round % 7 == 0 { &other } else { &ours };
+        node.add(round, 1).await;
+        if round % 5 == 0 {
+            pass(150).await;
+            assert_eq!(u128::from(ours.sum().await), round);
+        }
+    }
+    pass(150).await;
+    let reads = store.events_read();
+    for round in 41..=140 {
+        ours.add(round, 1).await;
+        pass(10).await;
+    }
+    assert_eq!(store.events_read(), reads, "our own were read again");
+    assert_eq!(ours.sum().await, 140);
+}
+
 #[tokio::test]
 async fn without_a_follower_every_load_reads_on() {
     let (store, keyring) = (MemoryStore::new(), keyring());
