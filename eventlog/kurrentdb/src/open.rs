@@ -8,7 +8,7 @@ use eventstore::{ClientSettings, SubscriptionFilter};
 use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
-    Aggregate, account, claim, installation, notification, operator, service_key, source,
+    Aggregate, account, claim, installation, notification, operator, service_key, sms_budget, source,
 };
 use watchbook_eventlog::StreamId;
 
@@ -19,7 +19,7 @@ use crate::tail;
 
 /// The kinds of streams that make up the log. A stream of another kind cannot be appended to: it would be missing
 /// where the whole log is read.
-pub const CATEGORIES: [&str; 10] = [
+pub const CATEGORIES: [&str; 11] = [
     account::Account::CATEGORY,
     claim::Claim::CATEGORY,
     source::Source::CATEGORY,
@@ -27,6 +27,7 @@ pub const CATEGORIES: [&str; 10] = [
     operator::Operator::CATEGORY,
     service_key::ServiceKey::CATEGORY,
     installation::Installation::CATEGORY,
+    sms_budget::SmsBudget::CATEGORY,
     "alert",
     "recovery",
     "export",
