@@ -262,7 +262,8 @@ mod tests {
             link: None,
         };
         let after = |attempts, now| {
-            Notification { attempts, message: Some(message.clone()), ..Notification::default() }.retry_at(at(now))
+            Notification { attempts, message: Some(message.clone()), ..Notification::default() }
+                .retry_at(at(now))
         };
         assert_eq!(after(1, 0), Some(at(5)));
         assert_eq!(after(3, 100), Some(at(120)));

@@ -11,9 +11,9 @@ const FEWEST_DIGITS: usize = 7;
 
 /// Country codes of two digits; 1 and 7 have one, all others three (ITU-T E.164, list of assigned codes).
 const TWO_DIGITS: [&str; 44] = [
-    "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49",
-    "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84",
-    "86", "90", "91", "92", "93", "94", "95", "98",
+    "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
+    "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81",
+    "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
 ];
 
 /// A phone number in E.164 form: `+`, country code, national number. Whether anybody answers it is for a code to
@@ -81,10 +81,12 @@ impl Destinations {
     pub fn allow(&self, number: &PhoneNumber) -> bool {
         self.0.is_empty() || self.0.iter().any(|beginning| number.0.starts_with(beginning.as_str()))
     }
+}
 
-    /// The beginnings; none means everywhere.
-    pub fn as_slice(&self) -> &[String] {
-        &self.0
+/// For people.
+impl std::fmt::Display for Destinations {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&if self.0.is_empty() { "every country".to_owned() } else { self.0.join(", ") })
     }
 }
 
@@ -120,8 +122,18 @@ mod tests {
     #[test]
     fn national_forms_and_other_texts_are_refused() {
         for text in [
-            "", "+", "912345678", "00351912345678", "+0351912345", "+12345", "+1234567890123456", "+35191234x678",
-            "++351912345678", "+351912345678;ext=1", "tel:+351912345678", "+٣٥١٩١٢٣٤٥٦٧٨",
+            "",
+            "+",
+            "912345678",
+            "00351912345678",
+            "+0351912345",
+            "+12345",
+            "+1234567890123456",
+            "+35191234x678",
+            "++351912345678",
+            "+351912345678;ext=1",
+            "tel:+351912345678",
+            "+٣٥١٩١٢٣٤٥٦٧٨",
         ] {
             assert_eq!(PhoneNumber::parse(text), Err(IdentifierError::Malformed), "{text:?}");
         }

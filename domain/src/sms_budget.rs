@@ -3,9 +3,9 @@
 //! no number of parallel requests sends more; whoever earns from the calls of a dear destination (toll fraud) is
 //! stopped by the smallest of them.
 
+use crate::Timestamp;
 use crate::aggregate::{Aggregate, events};
 use crate::policy::SendPolicy;
-use crate::Timestamp;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 

@@ -14,7 +14,12 @@ const PURPOSE: &str = "sms_code";
 const MODULUS: u64 = 1_000_000;
 
 /// The code, for the message. Its id is random and sealed, so that nobody without the keyring can compute it.
-pub fn sms_code(keyring: &Keyring, account: AccountId, code: SmsCodeId, number: &PhoneNumber) -> Zeroizing<String> {
+pub fn sms_code(
+    keyring: &Keyring,
+    account: AccountId,
+    code: SmsCodeId,
+    number: &PhoneNumber,
+) -> Zeroizing<String> {
     let name = [account.0.as_bytes(), code.0.as_bytes(), number.as_str().as_bytes()].concat();
     let mac = keyring.mac(PURPOSE, &name);
     // 64 bits modulo a million: no digit is likelier than another by more than one in 10^13.

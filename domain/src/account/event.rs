@@ -1,7 +1,7 @@
 //! What can happen to an account.
 
-use crate::aggregate::events;
 use super::phone::CodeUse;
+use crate::aggregate::events;
 use crate::{
     AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, PhoneNumber, SessionId,
     SmsCodeId, Timestamp, UserNumber,

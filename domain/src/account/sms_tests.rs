@@ -1,8 +1,8 @@
 use super::super::scenario::*;
 use super::super::*;
 use super::*;
-use chrono::TimeDelta;
 use crate::PhoneNumber;
+use chrono::TimeDelta;
 
 const NUMBER: &str = "+351912345678";
 const OTHER: &str = "+447700900123";
@@ -72,11 +72,8 @@ impl Given {
     }
 
     fn tries(self, n: u128, guess: u128, code: u128, t: i64) -> When {
-        let start = StartSecondFactor {
-            guess: AttemptId(id(guess)),
-            factor: SecondFactor::Sms,
-            ..start_code(n, t)
-        };
+        let start =
+            StartSecondFactor { guess: AttemptId(id(guess)), factor: SecondFactor::Sms, ..start_code(n, t) };
         let proof = Proof::Sms { code: SmsCodeId(id(code)) };
         let resolve = ResolveSecondFactor { proof, ..super::super::scenario::code(n, guess, None, t) };
         self.when_at(t, |a| start.decide(a, &policy()))
@@ -234,7 +231,8 @@ fn no_code_before_the_password_and_none_after_a_lock() {
 #[test]
 fn after_a_change_codes_wait_three_days_unless_there_is_nothing_else() {
     let day = 24 * HOUR;
-    let changed = given(with_totp(0)).proves(1, NUMBER, 10).enrols(2, 20).check(|a| assert!(a.sms_usable(at(20))));
+    let changed =
+        given(with_totp(0)).proves(1, NUMBER, 10).enrols(2, 20).check(|a| assert!(a.sms_usable(at(20))));
     changed
         .proves(3, OTHER, 30)
         .check(|a| {

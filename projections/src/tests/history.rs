@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 use watchbook_domain::account::*;
 use watchbook_domain::notice::Notice;
-use watchbook_domain::notification::{Message, Notification};
+use watchbook_domain::notification::{Message, Notification, Recipient};
 use watchbook_domain::{
     AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, NotificationId, Policy,
     SessionId, Timestamp, UserNumber,
@@ -110,7 +110,7 @@ impl History {
         };
         let message = Message {
             account,
-            recipient: Email::parse("person@example.com").unwrap(),
+            recipient: Recipient::Mail(Email::parse("person@example.com").unwrap()),
             notice: Notice::AlreadyRegistered,
             link: None,
         };

@@ -5,7 +5,7 @@ use super::http;
 use super::provider::SmsProvider;
 use super::twilio::TwilioProvider;
 use super::webhook::WebhookProvider;
-use reqwest::Url;
+use reqwest_tls::Url;
 use serde::Deserialize;
 use std::path::Path;
 use std::sync::Arc;
@@ -117,7 +117,7 @@ pub enum SmsConfigError {
     Timeout,
     /// TLS cannot be set up.
     #[error("sms: the client cannot be set up")]
-    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Client(#[source] reqwest_tls::Error),
 }
 
 impl SmsConfig {
@@ -129,7 +129,8 @@ impl SmsConfig {
         if !(1..=120).contains(&self.timeout_seconds) {
             return Err(SmsConfigError::Timeout);
         }
-        let client = || http::client(Duration::from_secs(self.timeout_seconds)).map_err(SmsConfigError::Client);
+        let client =
+            || http::client(Duration::from_secs(self.timeout_seconds)).map_err(SmsConfigError::Client);
         match self.provider {
             SmsProviderKind::File => Ok(Arc::new(FileProvider::new(folder))),
             SmsProviderKind::Twilio => {

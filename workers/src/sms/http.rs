@@ -1,30 +1,21 @@
 //! The client for providers that are reached over HTTP, and what their answers mean.
 
 use super::provider::{SmsError, SmsFailure};
-use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode};
-use rustls::{ClientConfig, RootCertStore};
-use std::sync::Arc;
+use reqwest_tls::redirect::Policy;
+use reqwest_tls::{Client, StatusCode};
 use std::time::Duration;
 
 /// A client that waits no longer than `timeout` and goes nowhere but where it is sent: credentials and codes must not
-/// follow a redirect. TLS by the same library and authorities as mail.
+/// follow a redirect.
 ///
 /// # Errors
 /// When TLS cannot be set up.
-pub(super) fn client(timeout: Duration) -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.into() };
-    let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let client = Client::builder()
-        .tls_backend_preconfigured(tls)
+pub(super) fn client(timeout: Duration) -> Result<Client, reqwest_tls::Error> {
+    Client::builder()
         .redirect(Policy::none())
         .timeout(timeout)
         .user_agent(concat!("watchbook/", env!("CARGO_PKG_VERSION")))
-        .build()?;
-    Ok(client)
+        .build()
 }
 
 /// What an answer without success means. What the message itself is refused for stays; credentials, limits and faults
@@ -41,5 +32,9 @@ pub(super) fn refused(status: StatusCode, code: Option<u64>) -> SmsError {
             | StatusCode::TOO_EARLY
             | StatusCode::TOO_MANY_REQUESTS
     );
-    if status.is_client_error() && !passing { SmsError::Permanent(failure) } else { SmsError::Temporary(failure) }
+    if status.is_client_error() && !passing {
+        SmsError::Permanent(failure)
+    } else {
+        SmsError::Temporary(failure)
+    }
 }

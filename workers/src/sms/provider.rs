@@ -66,7 +66,7 @@ pub enum SmsFailure {
     },
     /// No connection, TLS failed, the connection broke, or the provider took too long.
     #[error("the provider cannot be reached")]
-    Connection(#[source] reqwest::Error),
+    Connection(#[source] reqwest_tls::Error),
     /// The folder could not be written.
     #[error("the folder of text messages cannot be written")]
     Folder(#[source] std::io::Error),
@@ -86,7 +86,7 @@ pub enum SmsFailure {
 
 impl SmsFailure {
     /// Without the address, which may hold credentials.
-    pub(super) fn connection(error: reqwest::Error) -> SmsError {
+    pub(super) fn connection(error: reqwest_tls::Error) -> SmsError {
         SmsError::Temporary(Self::Connection(error.without_url()))
     }
 }

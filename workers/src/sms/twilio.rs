@@ -3,7 +3,7 @@
 use super::config::SmsSecret;
 use super::http;
 use super::provider::{OutgoingSms, SmsError, SmsFailure, SmsProvider};
-use reqwest::{Client, Url};
+use reqwest_tls::{Client, Url};
 use serde::Deserialize;
 
 /// Sends through an account at a provider with Twilio's API.
@@ -42,7 +42,8 @@ impl SmsProvider for TwilioProvider {
         // A service of several senders is named by its id, a single sender by number or name.
         let sender = if self.from.starts_with("MG") { "MessagingServiceSid" } else { "From" };
         let form = [("To", sms.to.as_str()), (sender, self.from.as_str()), ("Body", sms.text.as_str())];
-        let request = self.client.post(self.url.clone()).basic_auth(&self.username, Some(self.password.expose()));
+        let request =
+            self.client.post(self.url.clone()).basic_auth(&self.username, Some(self.password.expose()));
         let answer = request.form(&form).send().await.map_err(SmsFailure::connection)?;
         let status = answer.status();
         if status.is_success() {

@@ -6,7 +6,7 @@ use super::provider::{OutgoingSms, SmsError, SmsFailure, SmsProvider};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use reqwest::{Client, Url};
+use reqwest_tls::{Client, Url};
 use serde::Serialize;
 use sha2::Sha256;
 use watchbook_domain::Timestamp;

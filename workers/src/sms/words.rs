@@ -16,7 +16,8 @@ pub fn words(site_name: &str, public_url: &str, good_for: CodeUse, code: &str) -
         CodeUse::Enrolment { .. } => "to set up codes by text message",
     };
     let warning = "Give it to nobody, whoever asks.";
-    let host = public_url.split("://").nth(1).and_then(|rest| rest.split(['/', ':', '?']).next()).unwrap_or("");
+    let host =
+        public_url.split("://").nth(1).and_then(|rest| rest.split(['/', ':', '?']).next()).unwrap_or("");
     format!("{code} is your {site} code {purpose}. {warning}\n\n@{host} #{code}")
 }
 
