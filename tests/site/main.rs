@@ -15,4 +15,5 @@ mod deployments;
 mod journeys;
 mod nodes;
 mod openapi;
+mod sms;
 mod world;
