@@ -3,7 +3,7 @@
 use super::*;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Form, State};
+use axum::extract::{Form, FromRequest as _, State};
 use axum::http::{HeaderMap as Headers, StatusCode, Uri};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -55,7 +55,7 @@ async fn request(world: &World, provider: &Provider, n: usize) -> (Uri, Headers,
 async fn form(body: &Bytes) -> HashMap<String, String> {
     let request = axum::http::Request::post("/").header("content-type", "application/x-www-form-urlencoded");
     let request = request.body(axum::body::Body::from(body.clone())).unwrap();
-    let Form(form) = axum::extract::FromRequest::from_request(request, &()).await.unwrap();
+    let Form(form) = Form::from_request(request, &()).await.unwrap();
     form
 }
 
