@@ -34,6 +34,11 @@ pub struct AccountAnswer {
     password_set_at: Timestamp,
     /// Whether an authenticator app is enrolled.
     totp_enrolled: bool,
+    /// The proved phone number it can sign in with.
+    #[schema(example = "+351912345678")]
+    phone: Option<String>,
+    /// Whether codes by text message are a second factor.
+    sms_enrolled: bool,
     /// Unused recovery codes.
     recovery_codes_left: u8,
     /// Sign-ins so far.
@@ -54,6 +59,8 @@ impl From<AccountRow> for AccountAnswer {
             registered_at: row.registered_at,
             password_set_at: row.password_set_at,
             totp_enrolled: row.totp_enrolled_at.is_some(),
+            phone: row.phone,
+            sms_enrolled: row.sms_enrolled_at.is_some(),
             recovery_codes_left: row.recovery_codes_left,
             sign_ins: row.sign_ins,
             last_sign_in_at: row.last_sign_in_at,

@@ -17,8 +17,9 @@ use watchbook_domain::installation::Installation;
 use watchbook_domain::operator::Operator;
 use watchbook_domain::policy::Policy;
 use watchbook_domain::service_key::ServiceKey;
+use watchbook_domain::sms_budget::SmsBudget;
 use watchbook_domain::source::Source;
-use watchbook_domain::{Account, AccountId, CommandId, CredentialId, SubjectId, Timestamp};
+use watchbook_domain::{Account, AccountId, CommandId, CredentialId, Destinations, SubjectId, Timestamp};
 use watchbook_eventlog::{
     Clock, EventLog, ExecuteError, Executed, Keyring, Metadata, Repository, Sealer, StreamId, fresh,
 };
@@ -48,6 +49,10 @@ pub struct Parts {
     pub sources: Repository<Source>,
     /// CAPTCHAs that were solved.
     pub captchas: Repository<Captcha>,
+    /// How many text messages may go out.
+    pub sms_budgets: Repository<SmsBudget>,
+    /// Where they may go.
+    pub sms_destinations: Destinations,
     /// Service keys.
     pub service_keys: Repository<ServiceKey>,
     /// Operators.

@@ -17,7 +17,14 @@ impl App {
     /// When the log cannot be read.
     pub async fn holder(&self, identifier: &Identifier) -> Result<Option<AccountId>, Problem> {
         let claim = self.claims.load(&self.claim_stream(identifier)).await?;
-        Ok(claim.state.holder.map(|(account, _)| account))
+        let Some((account, _)) = claim.state.holder else { return Ok(None) };
+        // A number is good to sign in with once it is proved, and as long as the account has it.
+        if let Identifier::Phone(number) = identifier
+            && self.account(account).await?.phone_number() != Some(number)
+        {
+            return Ok(None);
+        }
+        Ok(Some(account))
     }
 
     /// Whether `account` still holds the address it was registered with.

@@ -32,6 +32,8 @@ pub struct PasswordChangeRequest {
     code: Option<String>,
     /// Instead of `code`.
     recovery_code: Option<String>,
+    /// Instead of `code`: of the text message that `/v1/session/sms` sent.
+    sms_code: Option<String>,
 }
 
 /// Changes the password. The session gets a new token; all others end.
@@ -50,7 +52,7 @@ pub async fn change(
 ) -> Result<Written<Json<TokenAnswer>>, Problem> {
     let current = passwords::read(request.current_password)?;
     let new = passwords::read(request.new_password)?;
-    let code = Submitted::one_of(request.code, request.recovery_code)?;
+    let code = Submitted::one_of(request.code, request.recovery_code, request.sms_code)?;
     check_new(&app, &new, &signed_in.account)?;
     let (secret, proved) = prove_anew(&app, &signed_in, current, code).await?;
 
@@ -82,7 +84,7 @@ fn check_new(app: &App, password: &watchbook_password::Password, account: &Accou
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ForgottenPassword {
-    /// E-mail address or user number.
+    /// E-mail address, user number or proved phone number.
     #[schema(example = "ann@example.com")]
     identifier: String,
 }
@@ -99,7 +101,8 @@ pub async fn forgot(
 ) -> Result<(StatusCode, Json<CheckMail>), Problem> {
     let identifier = Identifier::parse(&request.identifier);
     let identifier = identifier.map_err(|_| {
-        Problem::from(problem::MALFORMED).detail("identifier: not an e-mail address or user number")
+        Problem::from(problem::MALFORMED)
+            .detail("identifier: not an e-mail address, user number or phone number")
     })?;
     evenly(app.request_reset(&caller, &identifier)).await?;
     Ok(check_mail())

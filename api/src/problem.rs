@@ -29,6 +29,10 @@ kinds! {
     BAD_FORWARDED = "malformed-forwarded-address" BAD_REQUEST "The forwarded client address cannot be read";
     /// The e-mail address has no plausible shape.
     EMAIL_MALFORMED = "malformed-email" UNPROCESSABLE_ENTITY "The e-mail address is malformed";
+    /// The phone number is not in international form.
+    PHONE_MALFORMED = "malformed-phone" UNPROCESSABLE_ENTITY "The phone number is malformed";
+    /// No text messages go to numbers that begin like this one.
+    PHONE_UNSUPPORTED = "phone-unsupported" UNPROCESSABLE_ENTITY "Text messages are not sent to this country";
     /// The new password breaks a rule; `detail` says which.
     PASSWORD_UNACCEPTABLE = "password-unacceptable" UNPROCESSABLE_ENTITY "The password is not acceptable";
     /// The name breaks a rule.
@@ -65,6 +69,8 @@ kinds! {
     METHOD_NOT_ALLOWED = "method-not-allowed" METHOD_NOT_ALLOWED "This method is not allowed here";
     /// The state forbids it.
     CONFLICT = "conflict" CONFLICT "The account's state does not allow this";
+    /// The number was proved, but another account has it.
+    PHONE_TAKEN = "phone-taken" CONFLICT "Another account has this phone number";
     /// The link is unknown, expired or spent.
     LINK_INVALID = "link-invalid" GONE "The link does not work any more";
     /// More than this server reads.
@@ -206,6 +212,11 @@ impl From<Rejection> for Problem {
             | Rejection::MailedRecently
             | Rejection::TotpEnrolled
             | Rejection::TotpNotEnrolled
+            | Rejection::PhoneUnchanged
+            | Rejection::PhoneMissing
+            | Rejection::SmsEnrolled
+            | Rejection::SmsUnavailable
+            | Rejection::CodeOver
             | Rejection::Locked
             | Rejection::NotLocked => Self::from(CONFLICT).detail(rejection.to_string()),
         }

@@ -158,24 +158,30 @@ impl App {
     }
 
     /// Claims an identifier; answers with the holder that keeps it.
-    async fn claim(
+    ///
+    /// # Errors
+    /// When the log is unavailable.
+    pub async fn claim(
         &self,
         caller: &Caller,
         account: AccountId,
         identifier: &Identifier,
     ) -> Result<Option<AccountId>, Problem> {
         let stream = self.claim_stream(identifier);
-        let is_email = matches!(identifier, Identifier::Email(_));
         loop {
             let seen = self.claims.load(&stream).await?.state.holder;
             let holder = match seen {
                 None => None,
                 Some((holder, _)) => {
                     let state = self.account(holder).await?;
-                    let state = match (state.id, state.email_verified || !is_email) {
+                    let state = match (state.id, identifier) {
                         (None, _) => HolderState::Absent,
-                        (Some(_), false) => HolderState::Unverified,
-                        (Some(_), true) => HolderState::Verified,
+                        (_, Identifier::Email(_)) if !state.email_verified => HolderState::Unverified,
+                        // Proved and not recorded yet, or not the account's any more.
+                        (_, Identifier::Phone(number)) if state.phone_number() != Some(number) => {
+                            HolderState::Absent
+                        }
+                        _ => HolderState::Verified,
                     };
                     Some((holder, state))
                 }

@@ -5,7 +5,8 @@ use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
     account, activity, captcha, devices, disown, health, introspection, limits, operators, pages, password,
-    recovery_codes, registration, second_factor, service_keys, session, sessions, setup, sign_in, totp,
+    phone, recovery_codes, registration, second_factor, service_keys, session, sessions, setup, sign_in,
+    sms_code, sms_factor, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -67,6 +68,12 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(disown::disown))
         .routes(routes!(setup::setup))
         .routes(routes!(totp::confirm))
+        .routes(routes!(sms_code::for_sign_in))
+        .routes(routes!(sms_code::for_session))
+        .routes(routes!(phone::start, phone::remove))
+        .routes(routes!(phone::confirm))
+        .routes(routes!(sms_factor::start, sms_factor::remove))
+        .routes(routes!(sms_factor::confirm))
 }
 
 /// What takes a live session or a service key, and costs no guess.

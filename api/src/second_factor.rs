@@ -1,10 +1,11 @@
-//! `POST /v1/sign-in/second-factor`: the code of an authenticator app, or a recovery code.
+//! `POST /v1/sign-in/second-factor`: a code of an authenticator app or a text message, or a recovery code.
 
 use crate::app::App;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::recovery_codes;
 use crate::request::{Body, Caller, Written};
 use crate::sign_in::{SignInAnswer, new_session, signed_in};
+use crate::sms_code;
 use crate::tokens::{self, Secret};
 use crate::totp;
 use axum::Json;
@@ -14,10 +15,11 @@ use utoipa::ToSchema;
 use watchbook_domain::account::{
     AccountEvent, Proof, Rejection, ResolveSecondFactor, SecondFactor, StartSecondFactor,
 };
-use watchbook_domain::{Account, AccountId, AttemptId, DeviceId};
+use watchbook_domain::{Account, AccountId, AttemptId, DeviceId, Timestamp};
 use watchbook_eventlog::{ExecuteError, Executed, fresh};
 
-/// A code for the attempt that `/v1/sign-in` named. Exactly one of `code` and `recovery_code`.
+/// A code for the attempt that `/v1/sign-in` named. Exactly one of `code`, `recovery_code` and
+/// `sms_code`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecondFactorRequest {
@@ -27,6 +29,8 @@ pub struct SecondFactorRequest {
     code: Option<String>,
     /// One of the saved ones.
     recovery_code: Option<String>,
+    /// Of the text message that `/v1/sign-in/second-factor/sms` sent: six digits.
+    sms_code: Option<String>,
     /// What the last sign-in on this device gave.
     device_token: Option<String>,
 }
@@ -38,21 +42,30 @@ pub enum Submitted {
     Totp(String),
     /// One of the saved ones.
     RecoveryCode(String),
+    /// Of a text message.
+    Sms(String),
 }
 
 impl Submitted {
-    /// The one of the two that is there.
+    /// The one that is there; `None` when none is.
     ///
     /// # Errors
-    /// `MALFORMED` when both are, `None` when neither is.
-    pub fn one_of(code: Option<String>, recovery_code: Option<String>) -> Result<Option<Self>, Problem> {
-        match (code, recovery_code) {
-            (Some(code), None) => Ok(Some(Self::Totp(code))),
-            (None, Some(code)) => Ok(Some(Self::RecoveryCode(code))),
-            (None, None) => Ok(None),
-            (Some(_), Some(_)) => {
-                Err(Problem::from(problem::MALFORMED).detail("either code or recovery_code"))
+    /// `MALFORMED` when there are several.
+    pub fn one_of(
+        code: Option<String>,
+        recovery_code: Option<String>,
+        sms_code: Option<String>,
+    ) -> Result<Option<Self>, Problem> {
+        let mut given = code
+            .map(Self::Totp)
+            .into_iter()
+            .chain(recovery_code.map(Self::RecoveryCode))
+            .chain(sms_code.map(Self::Sms));
+        match (given.next(), given.next()) {
+            (_, Some(_)) => {
+                Err(Problem::from(problem::MALFORMED).detail("one of code, recovery_code and sms_code"))
             }
+            (given, None) => Ok(given),
         }
     }
 
@@ -60,15 +73,23 @@ impl Submitted {
         match self {
             Self::Totp(_) => SecondFactor::Totp,
             Self::RecoveryCode(_) => SecondFactor::RecoveryCode,
+            Self::Sms(_) => SecondFactor::Sms,
         }
     }
 }
 
 /// What an account may use as its second factor, strongest first.
-pub fn offered(account: &Account) -> Vec<SecondFactor> {
+pub fn offered(account: &Account, now: Timestamp) -> Vec<SecondFactor> {
     let codes = account.recovery_codes.as_ref().is_some_and(|codes| codes.left() > 0);
     let totp = account.totp.map(|_| SecondFactor::Totp);
-    totp.into_iter().chain(codes.then_some(SecondFactor::RecoveryCode)).collect()
+    let sms = account.sms_usable(now).then_some(SecondFactor::Sms);
+    totp.into_iter().chain(codes.then_some(SecondFactor::RecoveryCode)).chain(sms).collect()
+}
+
+/// Those of the offered ones that are the weaker choice: messages and numbers can be diverted (NIST SP 800-63B-4,
+/// 3.2.9, restricted authenticators).
+pub fn restricted(offered: &[SecondFactor]) -> Vec<SecondFactor> {
+    offered.iter().copied().filter(|factor| *factor == SecondFactor::Sms).collect()
 }
 
 /// Proves the second factor of a sign-in.
@@ -85,8 +106,10 @@ pub async fn second_factor(
     caller: Caller,
     Body(request): Body<SecondFactorRequest>,
 ) -> Result<Written<Json<SignInAnswer>>, Problem> {
-    let submitted = Submitted::one_of(request.code, request.recovery_code)?
-        .ok_or_else(|| Problem::from(problem::MALFORMED).detail("code or recovery_code is missing"))?;
+    let submitted = Submitted::one_of(request.code, request.recovery_code, request.sms_code)?;
+    let submitted = submitted.ok_or_else(|| {
+        Problem::from(problem::MALFORMED).detail("code, recovery_code or sms_code is missing")
+    })?;
     let attempt = tokens::open_attempt(&app.keyring, &request.attempt).ok_or(problem::ATTEMPT_OVER)?;
     let device = tokens::open_device(&app.keyring, attempt.0, request.device_token.as_deref());
     resolve_second_factor(&app, &caller, attempt, None, submitted, device).await
@@ -130,7 +153,7 @@ pub async fn prove(
         app.decide_guess(account, &metadata, |a| start.decide(a, &app.policy)).await?;
     }
     let state = app.account(account).await?;
-    let proof = check(app, &state, &submitted).await?;
+    let proof = check(app, &state, attempt, &submitted).await?;
     let resolve = ResolveSecondFactor { attempt, guess, proof, session, now: app.clock.now() };
     let metadata = app.metadata(caller, Some(account.0));
     let done = match app.decide(account, &metadata, |a| resolve.decide(a, &app.policy)).await {
@@ -146,12 +169,18 @@ pub async fn prove(
     Ok(done)
 }
 
-async fn check(app: &App, account: &Account, submitted: &Submitted) -> Result<Proof, Problem> {
+async fn check(
+    app: &App,
+    account: &Account,
+    attempt: AttemptId,
+    submitted: &Submitted,
+) -> Result<Proof, Problem> {
     let found = match submitted {
         Submitted::Totp(code) => totp::check(app, account, code).await?.map(|step| Proof::Totp { step }),
         Submitted::RecoveryCode(code) => {
             recovery_codes::check(app, account, code).await?.map(|index| Proof::RecoveryCode { index })
         }
+        Submitted::Sms(code) => sms_code::check(app, account, attempt, code).map(|code| Proof::Sms { code }),
     };
     Ok(found.unwrap_or(Proof::Wrong(submitted.factor())))
 }

@@ -96,6 +96,8 @@ pub struct Reauthentication {
     code: Option<String>,
     /// Instead of `code`.
     recovery_code: Option<String>,
+    /// Instead of `code`: of the text message that `/v1/session/sms` sent.
+    sms_code: Option<String>,
 }
 
 /// Proves the person anew; sensitive changes are allowed for ten minutes after.
@@ -114,7 +116,7 @@ pub async fn reauthenticate(
     Body(request): Body<Reauthentication>,
 ) -> Result<Written<Json<TokenAnswer>>, Problem> {
     let password = passwords::read(request.password)?;
-    let code = Submitted::one_of(request.code, request.recovery_code)?;
+    let code = Submitted::one_of(request.code, request.recovery_code, request.sms_code)?;
     let (secret, done) = prove_anew(&app, &signed_in, password, code).await?;
     token_answer(signed_in.account_id, signed_in.session_id, &secret, &done)
 }

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use watchbook_domain::account::{
-    AccountEvent, Level, NewSession, PasswordOutcome, Rejection, ResolvePassword, StartJointSignIn,
-    StartSignIn,
+    AccountEvent, Level, NewSession, PasswordOutcome, Rejection, ResolvePassword, SecondFactor,
+    StartJointSignIn, StartSignIn,
 };
 use watchbook_domain::guess::Admission;
 use watchbook_domain::source::{SourceEvent, StartUnknown};
@@ -26,7 +26,7 @@ use watchbook_password::Password;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
-    /// E-mail address or user number.
+    /// E-mail address, user number or proved phone number.
     #[schema(example = "ann@example.com")]
     identifier: String,
     /// The password, whole.
@@ -52,8 +52,11 @@ pub enum SignInAnswer {
         /// Names the attempt; good for nothing else.
         attempt: String,
         /// What may be used, strongest first.
-        #[schema(value_type = Vec<String>, example = json!(["totp", "recovery_code"]))]
-        factors: Vec<watchbook_domain::account::SecondFactor>,
+        #[schema(value_type = Vec<String>, example = json!(["totp", "recovery_code", "sms"]))]
+        factors: Vec<SecondFactor>,
+        /// Those of them that are the weaker choice, to be named as such.
+        #[schema(value_type = Vec<String>, example = json!(["sms"]))]
+        restricted: Vec<SecondFactor>,
         /// The attempt ends then.
         #[schema(value_type = String, format = DateTime)]
         expires_at: Timestamp,
@@ -116,9 +119,8 @@ pub async fn sign_in(
 ) -> Result<Written<Json<SignInAnswer>>, Problem> {
     let password = passwords::read(request.password)?;
     let Ok(identifier) = Identifier::parse(&request.identifier) else {
-        return Err(
-            Problem::from(problem::MALFORMED).detail("identifier: not an e-mail address or user number")
-        );
+        return Err(Problem::from(problem::MALFORMED)
+            .detail("identifier: not an e-mail address, user number or phone number"));
     };
     let code = request.code.map(Submitted::Totp);
     let outcome = match app.holder(&identifier).await? {
@@ -207,9 +209,11 @@ impl Known<'_> {
             (PasswordOutcome::SecondFactorDue, None) => {
                 let expires_at =
                     resolved.state.attempts.get(&attempt).map_or(self.caller.now, |a| a.expires_at);
+                let factors = crate::second_factor::offered(&resolved.state, app.clock.now());
                 let answer = SignInAnswer::SecondFactorRequired {
                     attempt: tokens::attempt_token(&app.keyring, self.account, attempt),
-                    factors: crate::second_factor::offered(&resolved.state),
+                    restricted: crate::second_factor::restricted(&factors),
+                    factors,
                     expires_at,
                 };
                 Ok(Written(resolved.position, Json(answer)))

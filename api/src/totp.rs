@@ -5,6 +5,7 @@ use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{Body, SignedIn, Written};
 use crate::session::{TokenAnswer, token_answer};
 use crate::sign_in::no_content;
+use crate::sms_factor::discard_recovery_codes;
 use crate::tokens::Secret;
 use axum::Json;
 use axum::extract::State;
@@ -122,7 +123,7 @@ pub async fn confirm(
     token_answer(signed_in.account_id, signed_in.session_id, &secret, &done)
 }
 
-/// Removes the authenticator app, and the recovery codes with it. Other sessions end.
+/// Removes the authenticator app, and the recovery codes if it was the last second factor. Other sessions end.
 #[utoipa::path(
     delete, path = "/v1/totp", tag = "second factor", security(("session" = [])),
     responses((status = 204), (status = 403, body = ProblemBody, description = "`reauthentication-required`"))
@@ -134,9 +135,7 @@ pub async fn remove(State(app): State<App>, signed_in: SignedIn) -> Result<Writt
     if let Some(totp) = signed_in.account.totp {
         app.discard(signed_in.account_id, totp.credential, Purpose::Totp).await;
     }
-    if let Some(codes) = &signed_in.account.recovery_codes {
-        app.discard(signed_in.account_id, codes.credential, Purpose::RecoveryCodes).await;
-    }
+    discard_recovery_codes(&app, &signed_in, &done.state).await;
     Ok(no_content(done.position))
 }
 

@@ -9,6 +9,7 @@ use toml::{Table, Value};
 use watchbook_api::{CaptchaPolicy, SourcePolicy};
 use watchbook_domain::Policy;
 use watchbook_workers::mail::SmtpConfig;
+use watchbook_workers::sms::SmsConfig;
 
 /// Environment variables with this prefix override the file: `WATCHBOOK_LISTEN`, and with two underscores
 /// for tables, `WATCHBOOK_MAIL__FROM_ADDRESS`.
@@ -43,6 +44,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// How mails go out.
     pub mail: MailConfig,
+    /// How text messages go out, and where to.
+    pub sms: SmsConfig,
     /// Cost of a password's hash.
     pub password: PasswordConfig,
     /// How much one source may ask.
@@ -109,6 +112,7 @@ impl Default for Config {
             key_file: None,
             trusted_proxies: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok()).collect(),
             mail: MailConfig::default(),
+            sms: SmsConfig::default(),
             password: PasswordConfig::default(),
             limits: SourcePolicy::default(),
             captcha: CaptchaPolicy::default(),
@@ -196,12 +200,23 @@ impl Config {
         if self.policy.guesses.free == 0 || self.policy.devices == 0 || self.policy.sessions.most == 0 {
             return refuse("policy: guesses.free, devices and sessions.most must be at least 1");
         }
+        if !(30..=600).contains(&self.policy.sms.code_seconds) {
+            return refuse("policy.sms.code_seconds: from 30 to 600 (NIST SP 800-63B-4, 3.1.3.2)");
+        }
+        if let Err(error) = self.sms.provider(&self.sms_folder()) {
+            return refuse(&error.to_string());
+        }
         Ok(())
     }
 
     /// The key file.
     pub fn key_file(&self) -> PathBuf {
         self.key_file.clone().unwrap_or_else(|| self.data.join("keys"))
+    }
+
+    /// Where text messages land when there is no provider.
+    pub fn sms_folder(&self) -> PathBuf {
+        self.data.join("sms")
     }
 
     /// Where mails land when there is no mail server.
@@ -281,6 +296,9 @@ mod tests {
             "[password]\nmemory_kib = 8",
             "[policy.guesses]\ndisable_after = 101",
             "[policy.guesses]\nfree = 0",
+            "[policy.sms]\ncode_seconds = 601",
+            "[sms]\nprovider = \"twilio\"",
+            "[sms]\ncountries = [\"Portugal\"]",
         ] {
             load(text, &[]).unwrap_err();
         }

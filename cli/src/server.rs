@@ -18,6 +18,7 @@ use watchbook_password::{Argon2id, HashError, Limits, ParameterBounds, Parameter
 use watchbook_workers::mail::{
     FileTransport, MailTransport, Sender, SenderError, SmtpConfigError, SmtpTransport,
 };
+use watchbook_workers::sms::SmsConfigError;
 use watchbook_workers::{Notifier, Outbox, Sweeper};
 
 /// How long requests and mails in hand may take to finish at shutdown.
@@ -50,6 +51,9 @@ pub enum StartError {
     /// The mail settings cannot be used.
     #[error("mail: the sender cannot be used")]
     Sender(#[from] SenderError),
+    /// The settings of text messages cannot be used.
+    #[error(transparent)]
+    Sms(#[from] SmsConfigError),
     /// The address is taken or not ours.
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] std::io::Error),
@@ -88,6 +92,8 @@ pub struct Server {
     pub setup_link: Option<String>,
     /// Where mails go.
     pub mail: String,
+    /// Where text messages go.
+    pub sms: String,
     /// The API's parts.
     pub app: App,
     /// What the repositories share.
@@ -122,6 +128,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         Some(smtp) => Arc::new(SmtpTransport::new(smtp)?),
         None => Arc::new(FileTransport::new(config.mail_folder())),
     };
+    let sms = config.sms.provider(&config.sms_folder())?;
     let sender = Sender::new(&config.mail.from_name, &config.mail.from_address)?;
     let argon = Argon2id::new(parameters, ParameterBounds::default(), &keyring.password_pepper())?;
     let open =
@@ -137,6 +144,8 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         claims: Repository::new(core.clone(), Capacity::ACCOUNTS),
         sources: Repository::new(core.clone(), Capacity::OTHERS),
         captchas: Repository::new(core.clone(), 1_000),
+        sms_budgets: Repository::new(core.clone(), Capacity::OTHERS),
+        sms_destinations: config.sms.countries.clone(),
         service_keys: Repository::new(core.clone(), Capacity::OTHERS),
         operators: Repository::new(core.clone(), Capacity::OTHERS),
         installation: Repository::new(core.clone(), 1),
@@ -169,6 +178,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
     tasks.spawn(watchbook_eventlog::follow(core.clone(), stop.child_token()));
     tasks.spawn(watchbook_projections::observe(views.clone(), log.clone(), stop.child_token()));
     let mail = transport.describe();
+    let sms_goes = sms.describe();
     if role != Role::Api {
         let notifications = Repository::<Notification>::new(core.clone(), Capacity::OTHERS);
         tasks.spawn(watchbook_projections::project(
@@ -193,6 +203,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
             keyring: keyring.clone(),
             sender,
             transport,
+            sms,
             clock: clock.clone(),
             site_name: config.site_name.clone(),
             public_url: config.public_url.clone(),
@@ -212,7 +223,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         Role::Workers => watchbook_api::health_router(app.clone()),
     };
     tasks.spawn(serve(listener, router, stop.child_token()));
-    Ok(Server { address, setup_link, mail, app, core, stores, stop, tasks, _lock: lock })
+    Ok(Server { address, setup_link, mail, sms: sms_goes, app, core, stores, stop, tasks, _lock: lock })
 }
 
 /// A server that is not there yet may be on its way: nodes and databases start in any order.

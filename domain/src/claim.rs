@@ -105,6 +105,21 @@ impl ClaimIdentifier {
     }
 }
 
+/// Gives up the claim of an account that has another identifier in its stead, or none.
+#[derive(Clone, Copy, Debug)]
+pub struct ReleaseIdentifier {
+    /// The account.
+    pub account: AccountId,
+}
+
+impl ReleaseIdentifier {
+    /// Nothing to do when it is another's by now.
+    pub fn decide(&self, claim: &Claim) -> Vec<ClaimEvent> {
+        let held = claim.holder.filter(|(holder, _)| *holder == self.account);
+        held.map(|(account, _)| ClaimEvent::Released { account }).into_iter().collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -88,6 +88,11 @@ impl GuessCounter {
         self.in_flight.retain(|(id, _)| *id != attempt);
     }
 
+    /// Whether the guess was reserved and has no outcome yet.
+    pub fn awaits(&self, attempt: AttemptId) -> bool {
+        self.in_flight.iter().any(|(id, _)| *id == attempt)
+    }
+
     /// All was proved: the failures are forgotten, guesses in flight are not.
     pub fn clear(&mut self) {
         self.failures = 0;

@@ -45,6 +45,8 @@ ids! {
     AttemptId;
     /// One mailed link. The link's token is a signature over this id: see `api::links`.
     LinkId;
+    /// One code sent by text message. The code itself derives from this id: see `eventlog::codes`.
+    SmsCodeId;
     /// One service key of the site's own back ends.
     ServiceKeyId;
     /// One message to one person on one channel.

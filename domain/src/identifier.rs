@@ -1,13 +1,14 @@
-//! What a person signs in with: an e-mail address or a user number, in one namespace.
+//! What a person signs in with: an e-mail address, a user number or a phone number, in one namespace.
 
+use crate::PhoneNumber;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 /// Why a text is not an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdentifierError {
-    /// Neither an address nor a number of the right length.
-    #[error("not an e-mail address or user number")]
+    /// Neither an address, nor a user number, nor an international phone number.
+    #[error("not an e-mail address, user number or phone number")]
     Malformed,
 }
 
@@ -92,6 +93,8 @@ pub enum Identifier {
     Email(Email),
     /// A user number.
     UserNumber(UserNumber),
+    /// A phone number, once it is proved.
+    Phone(PhoneNumber),
 }
 
 impl Identifier {
@@ -106,6 +109,9 @@ impl Identifier {
         if text.len() > 64 {
             return Err(IdentifierError::Malformed);
         }
+        if text.trim_start().starts_with(['+', '\u{ff0b}']) {
+            return PhoneNumber::parse(text).map(Self::Phone);
+        }
         let text: String = text.trim().nfkc().filter(|c| !c.is_whitespace() && *c != '-').collect();
         UserNumber::parse(&text).map(Self::UserNumber).ok_or(IdentifierError::Malformed)
     }
@@ -115,6 +121,7 @@ impl Identifier {
         match self {
             Self::Email(email) => email.0.clone(),
             Self::UserNumber(number) => number.to_string(),
+            Self::Phone(number) => number.as_str().to_owned(),
         }
     }
 }
@@ -147,6 +154,15 @@ mod tests {
         assert_eq!(Identifier::parse("123-456-789"), Ok(expected));
         assert!(Identifier::parse("012345678").is_err());
         assert!(Identifier::parse("12345678").is_err());
+    }
+
+    #[test]
+    fn phone_numbers_are_told_from_user_numbers_by_their_plus() {
+        let phone = Identifier::parse(" +123 456 789").unwrap();
+        assert_eq!(phone.claim_key(), "+123456789");
+        assert_ne!(phone, Identifier::parse("123456789").unwrap());
+        assert!(matches!(Identifier::parse("+351@example.com"), Ok(Identifier::Email(_))));
+        assert!(Identifier::parse("+1").is_err());
     }
 
     #[test]

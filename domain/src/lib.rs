@@ -16,8 +16,10 @@ pub mod installation;
 pub mod notice;
 pub mod notification;
 pub mod operator;
+mod phone;
 pub mod policy;
 pub mod service_key;
+pub mod sms_budget;
 pub mod source;
 mod time;
 
@@ -26,8 +28,9 @@ pub use aggregate::{Aggregate, Event};
 pub use context::ClientContext;
 pub use id::{
     AccountId, AttemptId, CommandId, CredentialId, DeviceId, EventId, LinkId, NotificationId, ServiceKeyId,
-    SessionId, SubjectId,
+    SessionId, SmsCodeId, SubjectId,
 };
 pub use identifier::{Email, Identifier, IdentifierError, UserNumber};
+pub use phone::{Destinations, PhoneNumber};
 pub use policy::Policy;
 pub use time::Timestamp;

@@ -1,8 +1,8 @@
 //! What a person is told about their account: plain data, without links and without words. It is stored
 //! sealed inside `notification.requested`, so the names here never change their meaning.
 
-use crate::Timestamp;
-use crate::account::LockReason;
+use crate::account::{CodeUse, LockReason};
+use crate::{SmsCodeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What a person is told.
@@ -66,6 +66,34 @@ pub enum Notice {
         /// When.
         at: Timestamp,
     },
+    /// The phone number is another one now, or there is none any more.
+    PhoneChanged {
+        /// When.
+        at: Timestamp,
+        /// What happened.
+        change: PhoneChange,
+        /// The number, but for its ending unreadable.
+        masked: String,
+    },
+    /// A code, by text message. It derives from its id when the message is written, and is stored nowhere.
+    SmsCode {
+        /// Which one.
+        code: SmsCodeId,
+        /// What it is good for.
+        good_for: CodeUse,
+        /// The first moment at which it does not work.
+        expires_at: Timestamp,
+    },
+}
+
+/// What happened to the phone number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneChange {
+    /// A number was proved; it replaces any earlier one.
+    Set,
+    /// The number was removed.
+    Removed,
 }
 
 /// What happened to the second factor.
@@ -83,6 +111,10 @@ pub enum FactorChange {
         /// How many are left.
         left: u8,
     },
+    /// Codes by text message were set up.
+    SmsEnrolled,
+    /// Codes by text message were removed.
+    SmsRemoved,
 }
 
 impl Notice {
@@ -97,6 +129,8 @@ impl Notice {
             Self::SecondFactorChanged { .. } => "second_factor_changed",
             Self::AccountLocked { .. } => "account_locked",
             Self::AccountUnlocked { .. } => "account_unlocked",
+            Self::PhoneChanged { .. } => "phone_changed",
+            Self::SmsCode { .. } => "sms_code",
         }
     }
 }

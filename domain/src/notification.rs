@@ -3,7 +3,7 @@
 
 use crate::aggregate::{Aggregate, events};
 use crate::notice::Notice;
-use crate::{AccountId, Email, LinkId, Timestamp};
+use crate::{AccountId, Email, LinkId, PhoneNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A link that a message carries. Its token is a signature made when the message is rendered; it is
@@ -44,6 +44,29 @@ impl LinkPurpose {
     }
 }
 
+/// Where a message goes, and so on which channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Recipient {
+    /// By text message.
+    Sms {
+        /// The number at the time of the event that called for it.
+        phone: PhoneNumber,
+    },
+    /// By mail, to the address at that time.
+    Mail(Email),
+}
+
+impl Recipient {
+    /// The channel, as views and metrics name it.
+    pub const fn channel(&self) -> &'static str {
+        match self {
+            Self::Sms { .. } => "sms",
+            Self::Mail(_) => "mail",
+        }
+    }
+}
+
 events! {
     /// An event of a notification's stream.
     pub enum NotificationEvent {
@@ -51,8 +74,8 @@ events! {
         "notification.requested" v 1 => Requested {
             /// Whom it concerns.
             account: AccountId,
-            /// Where it goes: the address at the time of the event that called for it.
-            recipient: Email,
+            /// Where it goes.
+            recipient: Recipient,
             /// What it says.
             notice: Notice,
             /// The link it carries.
@@ -65,7 +88,7 @@ events! {
             /// When it is due again if nothing more is heard of this try.
             until: Timestamp,
         },
-        /// The mail server has taken it.
+        /// The mail server or message provider has taken it.
         "notification.sent" v 1 => Sent {
             /// Which try it was, from 1.
             attempt: u32,
@@ -101,7 +124,7 @@ pub struct Message {
     /// Whom it concerns.
     pub account: AccountId,
     /// Where it goes.
-    pub recipient: Email,
+    pub recipient: Recipient,
     /// What it says.
     pub notice: Notice,
     /// The link it carries.
@@ -137,8 +160,13 @@ impl Notification {
     }
 
     /// When to try again after a failure at `now`: after 1, 2, 4 … minutes, at most 2 hours apart, for
-    /// five days after the request (RFC 5321, 4.5.4.1: give up after at least 4-5 days).
+    /// five days after the request (RFC 5321, 4.5.4.1: give up after at least 4-5 days). Somebody waits for a code:
+    /// after 5, 10, 20 … seconds, for as long as it works.
     pub fn retry_at(&self, now: Timestamp) -> Option<Timestamp> {
+        if let Some(Message { notice: Notice::SmsCode { expires_at, .. }, .. }) = &self.message {
+            let at = now + chrono::TimeDelta::seconds(5 << self.attempts.saturating_sub(1).min(6));
+            return (at < *expires_at).then_some(at);
+        }
         let minutes = 1_i64 << self.attempts.saturating_sub(1).min(7);
         let at = now + chrono::TimeDelta::minutes(minutes.min(120));
         (at.since(self.requested_at) <= chrono::TimeDelta::days(5)).then_some(at)
@@ -148,7 +176,7 @@ impl Notification {
 impl Aggregate for Notification {
     type Event = NotificationEvent;
     const CATEGORY: &'static str = "notification";
-    const SNAPSHOT_FORMAT: u16 = 2;
+    const SNAPSHOT_FORMAT: u16 = 3;
 
     fn evolve(&mut self, event: &NotificationEvent, at: Timestamp) {
         match event.clone() {
@@ -219,5 +247,33 @@ mod tests {
         let minutes: Vec<_> = (1..=9).map(|n| after(n).unwrap().micros() / 60_000_000).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 120, 120]);
         assert_eq!(Notification::default().retry_at(at(5 * 86_400)), None);
+    }
+
+    #[test]
+    fn a_code_is_tried_again_at_once_and_not_when_it_is_of_no_use_any_more() {
+        let message = Message {
+            account: AccountId(uuid::Uuid::nil()),
+            recipient: Recipient::Sms { phone: PhoneNumber::parse("+351912345678").unwrap() },
+            notice: Notice::SmsCode {
+                code: crate::SmsCodeId(uuid::Uuid::nil()),
+                good_for: crate::account::CodeUse::SignIn { attempt: crate::AttemptId(uuid::Uuid::nil()) },
+                expires_at: at(600),
+            },
+            link: None,
+        };
+        let after = |attempts, now| {
+            Notification { attempts, message: Some(message.clone()), ..Notification::default() }
+                .retry_at(at(now))
+        };
+        assert_eq!(after(1, 0), Some(at(5)));
+        assert_eq!(after(3, 100), Some(at(120)));
+        assert_eq!(after(7, 280), None);
+    }
+
+    #[test]
+    fn the_channel_follows_from_where_it_goes() {
+        let of = |json| serde_json::from_str::<Recipient>(json).unwrap().channel();
+        assert_eq!(of(r#""+1@example.com""#), "mail");
+        assert_eq!(of(r#"{"phone":"+351912345678"}"#), "sms");
     }
 }

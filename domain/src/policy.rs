@@ -29,6 +29,8 @@ pub struct Policy {
     pub mails_per_day: u32,
     /// Devices kept per account; the one unused for longest makes room. Default 50.
     pub devices: u32,
+    /// Codes by text message.
+    pub sms: SmsPolicy,
 }
 
 impl Default for Policy {
@@ -44,6 +46,7 @@ impl Default for Policy {
             mail_pause_seconds: 60,
             mails_per_day: 10,
             devices: 50,
+            sms: SmsPolicy::default(),
         }
     }
 }
@@ -86,6 +89,50 @@ impl Default for SessionPolicy {
     fn default() -> Self {
         Self { idle_seconds: 3_600, absolute_seconds: 86_400, most: 50 }
     }
+}
+
+/// Codes by text message: how long they work, and how many go out. Who earns from the calls of a dear destination has
+/// messages sent there (toll fraud), so each is counted four ways before it is ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SmsPolicy {
+    /// Seconds a code works. Default and most 600 (NIST SP 800-63B-4, 3.1.3.2: at most ten minutes).
+    pub code_seconds: u32,
+    /// Seconds after a change of number in which codes to the new one are no second factor, if there is another: who
+    /// has talked a carrier into a new card must not get further with it at once. Default 259,200 (72 h).
+    pub change_hold_seconds: u32,
+    /// To one number that somebody wants to prove; for a proved one, its account's budget counts. Default 5 and 10.
+    pub per_number: SendPolicy,
+    /// For one account: once for its known devices, and once for everybody else. Default 5 and 10.
+    pub per_account: SendPolicy,
+    /// For one source (an IPv4 address or an IPv6 /64). Default 20 and 60.
+    pub per_source: SendPolicy,
+    /// To one country: once to numbers that are being proved, and once to proved ones. Default 500 and 3,000.
+    pub per_country: SendPolicy,
+}
+
+impl Default for SmsPolicy {
+    fn default() -> Self {
+        let send = |per_hour, per_day| SendPolicy { per_hour, per_day };
+        Self {
+            code_seconds: 600,
+            change_hold_seconds: 259_200,
+            per_number: send(5, 10),
+            per_account: send(5, 10),
+            per_source: send(20, 60),
+            per_country: send(500, 3_000),
+        }
+    }
+}
+
+/// How many messages one budget gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SendPolicy {
+    /// In an hour of the clock (UTC).
+    pub per_hour: u32,
+    /// In a day of the clock (UTC).
+    pub per_day: u32,
 }
 
 /// A configured number of seconds as a duration.

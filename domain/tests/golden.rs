@@ -10,6 +10,7 @@ use watchbook_domain::installation::InstallationEvent;
 use watchbook_domain::notification::NotificationEvent;
 use watchbook_domain::operator::OperatorEvent;
 use watchbook_domain::service_key::ServiceKeyEvent;
+use watchbook_domain::sms_budget::SmsBudgetEvent;
 use watchbook_domain::source::SourceEvent;
 
 const V1: &str = include_str!("golden/v1.jsonl");
@@ -41,5 +42,6 @@ fn every_payload_ever_written_decodes() {
     decode::<ServiceKeyEvent>(&mut seen);
     decode::<OperatorEvent>(&mut seen);
     decode::<InstallationEvent>(&mut seen);
+    decode::<SmsBudgetEvent>(&mut seen);
     assert_eq!(seen, V1.lines().count(), "a golden payload that no event reads");
 }

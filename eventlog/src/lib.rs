@@ -4,6 +4,7 @@
 //! keys. [`Repository`] runs commands: load, decide, seal, append at the exact version, and decide again when
 //! somebody else was first. [`Subscription`] reads the whole log in order. [`migration`] copies it to another store.
 
+pub mod codes;
 mod core;
 mod envelope;
 mod follower;

@@ -13,7 +13,7 @@ use watchbook_eventlog::Position;
 row! {
     /// An account's current state.
     #[derive(Clone, PartialEq, Eq)]
-    pub struct AccountRow in "accounts" version 1 indexes [];
+    pub struct AccountRow in "accounts" version 2 indexes [];
     key {
         /// The account.
         account: AccountId = "account_id",
@@ -35,6 +35,10 @@ row! {
         password_set_at: Timestamp = "password_set_at",
         /// When the authenticator app was enrolled, if one is.
         totp_enrolled_at: Option<Timestamp> = "totp_enrolled_at",
+        /// The proved phone number.
+        phone: Option<String> = "phone",
+        /// When codes by text message were set up, if they are.
+        sms_enrolled_at: Option<Timestamp> = "sms_enrolled_at",
         /// Unused recovery codes.
         recovery_codes_left: u8 = "recovery_codes_left",
         /// Sign-ins so far.
@@ -97,6 +101,8 @@ impl View for Accounts {
                 locked_at: None,
                 password_set_at: happened.at,
                 totp_enrolled_at: None,
+                phone: None,
+                sms_enrolled_at: None,
                 recovery_codes_left: 0,
                 sign_ins: 0,
                 last_sign_in_at: None,
@@ -139,7 +145,14 @@ impl AccountRow {
             E::TotpEnrolled { .. } => self.totp_enrolled_at = Some(at),
             E::TotpRemoved { .. } => {
                 self.totp_enrolled_at = None;
-                self.recovery_codes_left = 0;
+                self.forget_recovery_codes();
+            }
+            E::PhoneVerified { number, .. } => self.phone = Some(number.as_str().to_owned()),
+            E::PhoneRemoved { .. } => self.phone = None,
+            E::SmsEnrolled { .. } => self.sms_enrolled_at = Some(at),
+            E::SmsRemoved => {
+                self.sms_enrolled_at = None;
+                self.forget_recovery_codes();
             }
             E::RecoveryCodesGenerated { count, .. } => self.recovery_codes_left = *count,
             E::RecoveryCodeAccepted { .. } => {
@@ -154,6 +167,15 @@ impl AccountRow {
                 self.locked_at = None;
             }
             _ => {}
+        }
+    }
+}
+
+impl AccountRow {
+    /// They go with the last second factor.
+    fn forget_recovery_codes(&mut self) {
+        if self.totp_enrolled_at.is_none() && self.sms_enrolled_at.is_none() {
+            self.recovery_codes_left = 0;
         }
     }
 }

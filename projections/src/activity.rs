@@ -6,7 +6,7 @@ use crate::rows::delete_accounts;
 use crate::table::{row, table_name};
 use crate::view::{Happened, View, What, name_of};
 use crate::{Views, ViewsError};
-use watchbook_domain::account::AccountEvent;
+use watchbook_domain::account::{AccountEvent, CodeUse};
 use watchbook_domain::{AccountId, AttemptId, ClientContext, DeviceId, Event, SessionId, Timestamp};
 use watchbook_eventlog::Position;
 
@@ -109,9 +109,9 @@ impl<'a> About<'a> {
             E::SecondFactorRejected { attempt, factor, .. } => {
                 Self { attempt: Some(*attempt), detail: name_of(factor), ..about }
             }
-            E::TotpAccepted { attempt, .. } | E::RecoveryCodeAccepted { attempt, .. } => {
-                Self { attempt: Some(*attempt), ..about }
-            }
+            E::TotpAccepted { attempt, .. }
+            | E::RecoveryCodeAccepted { attempt, .. }
+            | E::SmsAccepted { attempt, .. } => Self { attempt: Some(*attempt), ..about },
             E::DeviceFirstSeen { device, name, context } => {
                 Self { device: Some(*device), context: Some(context), detail: Some(name.clone()), ..about }
             }
@@ -134,6 +134,19 @@ impl<'a> About<'a> {
             // An operator's note is for operators.
             E::Locked { reason, note: _ } => Self { detail: name_of(reason), ..about },
             E::Unlocked { reason } => Self { detail: name_of(reason), ..about },
+            E::SmsCodeRequested { good_for, number, .. } => {
+                let (attempt, session) = match *good_for {
+                    CodeUse::SignIn { attempt } => (Some(attempt), None),
+                    CodeUse::Reauthentication { session }
+                    | CodeUse::Number { session }
+                    | CodeUse::Enrolment { session } => (None, Some(session)),
+                };
+                Self { attempt, session, detail: Some(number.masked()), ..about }
+            }
+            E::PhoneVerified { number, .. } | E::PhoneRefused { number, .. } | E::PhoneRemoved { number } => {
+                Self { detail: Some(number.masked()), ..about }
+            }
+            E::SmsCodeRejected { .. } | E::SmsEnrolled { .. } | E::SmsRemoved => about,
             E::EmailVerificationRequested { .. }
             | E::EmailVerified { .. }
             | E::TotpEnrolmentStarted { .. }
@@ -141,6 +154,7 @@ impl<'a> About<'a> {
             | E::TotpRemoved { .. }
             | E::SignInDisowned { .. } => about,
             E::SecondFactorStarted { .. }
+            | E::SmsCodeGuessed { .. }
             | E::ReauthenticationStarted { .. }
             | E::SessionRefreshed { .. }
             | E::PasswordRehashed { .. } => return None,

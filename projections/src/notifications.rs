@@ -11,13 +11,14 @@ use watchbook_domain::{AccountId, NotificationId, Timestamp};
 use watchbook_eventlog::Position;
 
 row! {
-    pub(crate) struct StoredNotification in "notifications" version 2
+    pub(crate) struct StoredNotification in "notifications" version 3
         indexes ["(due_at) WHERE due_at IS NOT NULL", "(account_id)", "(position) WHERE status = 'sending'"];
     key {
         notification: NotificationId = "notification_id",
     }
     rest {
         account: AccountId = "account_id",
+        channel: String = "channel",
         kind: String = "kind",
         status: String = "status",
         attempts: u32 = "attempts",
@@ -51,10 +52,11 @@ impl View for Notifications {
     fn apply(&mut self, happened: &Happened) {
         let What::Notification(id, event) = &happened.what else { return };
         let at = happened.at;
-        if let NotificationEvent::Requested { account, notice, .. } = event {
+        if let NotificationEvent::Requested { account, recipient, notice, .. } = event {
             return self.rows.insert(StoredNotification {
                 notification: *id,
                 account: *account,
+                channel: recipient.channel().to_owned(),
                 kind: notice.kind().to_owned(),
                 status: "pending".to_owned(),
                 attempts: 0,

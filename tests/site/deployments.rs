@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 4] = ["attacks::", "bad_luck::", "captcha::", "journeys::"];
+const ALL: [&str; 5] = ["attacks::", "bad_luck::", "captcha::", "journeys::", "sms::"];
 
 fn on(deployment: &str) {
     if std::env::var(DEPLOYMENT).is_err() && Server::shared().is_some() {

@@ -16,4 +16,5 @@ mod deployments;
 mod journeys;
 mod nodes;
 mod openapi;
+mod sms;
 mod world;

@@ -5,6 +5,8 @@ pub mod mail;
 mod notices;
 mod notifier;
 mod outbox;
+mod private_file;
+pub mod sms;
 mod sweeper;
 
 pub use notifier::Notifier;

@@ -1,13 +1,13 @@
-//! Which events call for which mail. The one table of it.
+//! Which events call for which message. The one table of it.
 
 use uuid::Uuid;
 use watchbook_domain::account::{AccountEvent, PasswordChange};
-use watchbook_domain::notice::{FactorChange, Notice};
-use watchbook_domain::notification::{LinkPurpose, NoticeLink};
+use watchbook_domain::notice::{FactorChange, Notice, PhoneChange};
+use watchbook_domain::notification::{LinkPurpose, NoticeLink, Recipient};
 use watchbook_domain::policy::seconds;
-use watchbook_domain::{Account, ClientContext, EventId, LinkId, Policy, Timestamp};
+use watchbook_domain::{Account, ClientContext, EventId, LinkId, PhoneNumber, Policy, Timestamp};
 
-/// Types of the events that may call for a mail; everything else is passed over unopened.
+/// Types of the events that may call for a message; everything else is passed over unopened.
 pub(crate) const TYPES: &[&str] = &[
     "registration.repeated",
     "email_verification.requested",
@@ -20,7 +20,23 @@ pub(crate) const TYPES: &[&str] = &[
     "recovery_codes.generated",
     "account.locked",
     "account.unlocked",
+    "phone.verified",
+    "phone.removed",
+    "sms.enrolled",
+    "sms.removed",
+    "sms_code.requested",
 ];
+
+/// The text message that an event calls for.
+pub(crate) fn text_message(event: &AccountEvent) -> Option<(Recipient, Notice)> {
+    match event {
+        AccountEvent::SmsCodeRequested { code, number, good_for, expires_at } => Some((
+            Recipient::Sms { phone: number.clone() },
+            Notice::SmsCode { code: *code, good_for: *good_for, expires_at: *expires_at },
+        )),
+        _ => None,
+    }
+}
 
 /// The mail that an event calls for, and the link it carries. `account` is as it is now.
 pub(crate) fn notice(
@@ -36,6 +52,9 @@ pub(crate) fn notice(
         Some(NoticeLink { purpose: LinkPurpose::Disown, id: link, expires_at })
     };
     let factor = |change| Some((Notice::SecondFactorChanged { at, change }, disown()));
+    let phone = |number: &PhoneNumber, change| {
+        Some((Notice::PhoneChanged { at, change, masked: number.masked() }, disown()))
+    };
     match event {
         AccountEvent::RegistrationRepeated { .. } => Some((Notice::AlreadyRegistered, None)),
         AccountEvent::EmailVerificationRequested { link, expires_at } if !account.email_verified => {
@@ -64,6 +83,10 @@ pub(crate) fn notice(
             let left = account.recovery_codes.as_ref().map_or(0, |codes| codes.left());
             factor(FactorChange::RecoveryCodeUsed { left })
         }
+        AccountEvent::SmsEnrolled { .. } => factor(FactorChange::SmsEnrolled),
+        AccountEvent::SmsRemoved => factor(FactorChange::SmsRemoved),
+        AccountEvent::PhoneVerified { number, .. } => phone(number, PhoneChange::Set),
+        AccountEvent::PhoneRemoved { number } => phone(number, PhoneChange::Removed),
         AccountEvent::Locked { reason, .. } => Some((Notice::AccountLocked { at, reason: *reason }, None)),
         AccountEvent::Unlocked { .. } => Some((Notice::AccountUnlocked { at }, None)),
         _ => None,
@@ -113,6 +136,9 @@ mod tests {
         ] {
             assert_eq!(told(&event), Some(("second_factor_changed", disown)));
         }
+        assert_eq!(told(&AccountEvent::SmsRemoved), Some(("second_factor_changed", disown)));
+        let number = PhoneNumber::parse("+351912345678").unwrap();
+        assert_eq!(told(&AccountEvent::PhoneRemoved { number }), Some(("phone_changed", disown)));
         let locked = AccountEvent::Locked { reason: LockReason::Disowned, note: None };
         assert_eq!(told(&locked), Some(("account_locked", None)));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The notifier: reads the log, and asks for the mails that events call for. Sends nothing itself.
+//! The notifier: reads the log, and asks for the messages that events call for. Sends nothing itself.
 
 use crate::notices::{self, TYPES};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use watchbook_domain::account::AccountEvent;
-use watchbook_domain::notification::{Message, Notification};
+use watchbook_domain::notification::{Message, Notification, Recipient};
 use watchbook_domain::{Account, AccountId, CommandId, NotificationId, Policy};
 use watchbook_eventlog::upcast::decode;
 use watchbook_eventlog::{Clock, Core, Metadata, Opened, RecordedEvent, Repository, Subscription};
@@ -85,13 +85,19 @@ impl Notifier {
     async fn request(&self, recorded: &RecordedEvent, event: &AccountEvent) -> Result<(), Failure> {
         let cause = recorded.event.event_id;
         let account = self.accounts.load_at_least(&recorded.stream, recorded.version).await?.state;
-        let (Some(id), Some(recipient)) = (account.id, account.email.clone()) else { return Ok(()) };
+        let (Some(id), Some(email)) = (account.id, account.email.clone()) else { return Ok(()) };
         let at = recorded.event.recorded_at;
-        let Some((notice, link)) = notices::notice(event, cause, at, &account, &self.policy) else {
-            return Ok(());
+        let message = match notices::text_message(event) {
+            Some((recipient, notice)) => Message { account: id, recipient, notice, link: None },
+            None => match notices::notice(event, cause, at, &account, &self.policy) {
+                Some((notice, link)) => {
+                    Message { account: id, recipient: Recipient::Mail(email), notice, link }
+                }
+                None => return Ok(()),
+            },
         };
-        let message = Message { account: id, recipient, notice, link };
-        let notification = NotificationId(Uuid::new_v5(&cause.0, b"mail"));
+        let channel = message.recipient.channel();
+        let notification = NotificationId(Uuid::new_v5(&cause.0, channel.as_bytes()));
         let metadata = Metadata {
             command_id: CommandId::reaction(cause, NAME),
             recorded_at: self.clock.now(),

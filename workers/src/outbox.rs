@@ -1,4 +1,5 @@
-//! The outbox: hands due mails to the mail server, and records what became of them.
+//! The outbox: hands due mails to the mail server and due text messages to their provider, and records what became of
+//! them. What is said here of mails holds for both.
 //!
 //! The notification's own stream decides whether a mail is due, so a view that lags sends nothing twice; and whoever
 //! sends says so there first, so that no two nodes send the same mail, even if one of them sleeps in between. A crash
@@ -8,14 +9,17 @@ use crate::mail::{
     MailTransport, OutgoingMail, RenderContext, SendError, SendFailure, Sender, Stage, render,
 };
 use crate::notifier::Failure;
+use crate::sms::{OutgoingSms, SmsError, SmsFailure, SmsProvider, words};
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use watchbook_domain::notification::{LinkPurpose, Message, Notification, NotificationEvent};
-use watchbook_domain::{CommandId, NotificationId, Timestamp};
+use watchbook_domain::notice::Notice;
+use watchbook_domain::notification::{LinkPurpose, Message, Notification, NotificationEvent, Recipient};
+use watchbook_domain::{CommandId, Email, NotificationId, PhoneNumber, Timestamp};
+use watchbook_eventlog::codes::sms_code;
 use watchbook_eventlog::links::Link;
 use watchbook_eventlog::{Clock, Executed, Keyring, Metadata, Repository, StreamId, fresh};
 use watchbook_projections::Views;
@@ -44,6 +48,8 @@ pub struct Outbox {
     pub sender: Sender,
     /// To the mail server.
     pub transport: Arc<dyn MailTransport>,
+    /// To whoever takes text messages.
+    pub sms: Arc<dyn SmsProvider>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// What the site is called in mails.
@@ -97,35 +103,70 @@ impl Outbox {
             // Another was faster, or this node slept meanwhile.
             return Ok(());
         }
-        let outcome = match self.compose(id, message, state.requested_at) {
-            Ok(mail) => {
-                let sent =
-                    tokio::time::timeout(SEND_LIMIT.to_std().unwrap_or_default(), self.transport.send(&mail))
-                        .await;
-                sent.unwrap_or(Err(SendError::Temporary(SendFailure::Timeout(Stage::Content))))
-            }
-            Err(error) => Err(error),
-        };
+        let outcome = self.hand_over(id, message, state.requested_at).await;
         let now = self.clock.now();
         let result = match &outcome {
             Ok(()) => "sent",
-            Err(SendError::Temporary(_)) => "failed",
-            Err(SendError::Permanent(_)) => "given_up",
+            Err(NotTaken::Now(_)) => "failed",
+            Err(NotTaken::Ever(_)) => "given_up",
         };
+        let channel = message.recipient.channel();
         if let Err(error) = &outcome {
-            tracing::warn!(notification = %id, result, error = %Failure::new(error), "a mail was not taken");
+            tracing::warn!(notification = %id, channel, result, %error, "a message was not taken");
         }
-        metrics::counter!("watchbook_mails_total", "outcome" => result, "notice" => message.notice.kind())
-            .increment(1);
+        let labels = [("outcome", result), ("notice", message.notice.kind()), ("channel", channel)];
+        metrics::counter!("watchbook_mails_total", &labels).increment(1);
         let end = |state: &Notification| match &outcome {
             Ok(()) => state.sent(attempt),
-            Err(SendError::Temporary(_)) => state.failed(attempt, state.retry_at(now)),
-            Err(SendError::Permanent(_)) => state.failed(attempt, None),
+            Err(NotTaken::Now(_)) => state.failed(attempt, state.retry_at(now)),
+            Err(NotTaken::Ever(_)) => state.failed(attempt, None),
         };
         // Named by the try, so that recording it twice is recording it once.
         let command_id = CommandId(Uuid::new_v5(&id.0, format!("try-{attempt}").as_bytes()));
         self.record(&stream, message, command_id, now, end).await?;
         Ok(())
+    }
+
+    /// One try, on the channel that the recipient says.
+    async fn hand_over(
+        &self,
+        id: NotificationId,
+        message: &Message,
+        requested_at: Timestamp,
+    ) -> Result<(), NotTaken> {
+        let limit = SEND_LIMIT.to_std().unwrap_or_default();
+        match &message.recipient {
+            Recipient::Mail(address) => {
+                let mail = self.compose(id, message, address, requested_at)?;
+                let sent = tokio::time::timeout(limit, self.transport.send(&mail)).await;
+                let late = |_| Err(SendError::Temporary(SendFailure::Timeout(Stage::Content)));
+                Ok(sent.unwrap_or_else(late)?)
+            }
+            Recipient::Sms { phone } => {
+                let sms = self.compose_sms(id, message, phone)?;
+                let sent = tokio::time::timeout(limit, self.sms.send(&sms)).await;
+                Ok(sent.unwrap_or_else(|_| Err(SmsError::Temporary(SmsFailure::Timeout)))?)
+            }
+        }
+    }
+
+    /// The code is made here, from its id, and nowhere kept.
+    fn compose_sms(
+        &self,
+        notification: NotificationId,
+        message: &Message,
+        phone: &PhoneNumber,
+    ) -> Result<OutgoingSms, SmsError> {
+        let Notice::SmsCode { code, good_for, expires_at } = &message.notice else {
+            return Err(SmsError::Permanent(SmsFailure::Compose));
+        };
+        let at = self.clock.now();
+        if at >= *expires_at {
+            return Err(SmsError::Permanent(SmsFailure::Expired));
+        }
+        let digits = sms_code(&self.keyring, message.account, *code, phone);
+        let text = words(&self.site_name, &self.public_url, *good_for, &digits).into();
+        Ok(OutgoingSms { notification, to: phone.clone(), text, at })
     }
 
     async fn record(
@@ -149,6 +190,7 @@ impl Outbox {
         &self,
         id: NotificationId,
         message: &Message,
+        address: &Email,
         date: Timestamp,
     ) -> Result<OutgoingMail, SendError> {
         let link = message.link.map(|link| {
@@ -174,6 +216,33 @@ impl Outbox {
         };
         let rendered = render(&message.notice, &context)
             .map_err(|error| SendError::Permanent(SendFailure::Render(error)))?;
-        Ok(OutgoingMail::compose(&self.sender, id, &message.recipient, &rendered, date)?)
+        Ok(OutgoingMail::compose(&self.sender, id, address, &rendered, date)?)
+    }
+}
+
+/// Why a try failed, in words for the log: the chain of causes, without addresses.
+#[derive(Debug, thiserror::Error)]
+enum NotTaken {
+    /// A later try can succeed.
+    #[error("{0}")]
+    Now(Failure),
+    /// None can.
+    #[error("{0}")]
+    Ever(Failure),
+}
+
+impl From<SendError> for NotTaken {
+    fn from(error: SendError) -> Self {
+        let permanent = error.is_permanent();
+        let failure = Failure::new(error);
+        if permanent { Self::Ever(failure) } else { Self::Now(failure) }
+    }
+}
+
+impl From<SmsError> for NotTaken {
+    fn from(error: SmsError) -> Self {
+        let permanent = matches!(error, SmsError::Permanent(_));
+        let failure = Failure::new(error);
+        if permanent { Self::Ever(failure) } else { Self::Now(failure) }
     }
 }

@@ -21,6 +21,8 @@ pub(super) fn check(config: &Config, file: Option<&Path>) -> Result<ExitCode, Fa
         None => format!("files in {}", config.mail_folder().display()),
     };
     print(&format!("mail           {mail}"));
+    let sms = config.sms.provider(&config.sms_folder())?.describe();
+    print(&format!("sms            {sms}, to {}", config.sms.countries));
     let proxies: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
     print(&format!("trusted        {}", proxies.join(", ")));
     if config.public_url.starts_with("http://") && !config.public_url.contains("127.0.0.1") {

@@ -27,6 +27,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
         }
     }
     mail(&mut report, config).await;
+    sms(&mut report, config).await;
     print(if report.problems == 0 { "all is well" } else { "there is something to do" });
     Ok(if report.problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -115,5 +116,18 @@ async fn mail(report: &mut Report, config: &Config) {
     match transport.check().await {
         Ok(()) => report.good("mail", &transport.describe()),
         Err(error) => report.bad("mail", &error, "mails wait in the outbox and are retried for five days"),
+    }
+}
+
+async fn sms(report: &mut Report, config: &Config) {
+    let provider = match config.sms.provider(&config.sms_folder()) {
+        Ok(provider) => provider,
+        Err(error) => return report.bad("sms", &error, "see sms in the configuration"),
+    };
+    match provider.check().await {
+        Ok(()) => report.good("sms", &format!("{}, to {}", provider.describe(), config.sms.countries)),
+        Err(error) => {
+            report.bad("sms", &error, "codes are tried again for as long as they work, then given up")
+        }
     }
 }

@@ -33,6 +33,9 @@ pub(super) async fn run(role: Role, config: &Config) -> Result<ExitCode, Failure
             server.mail
         ));
     }
+    if role != Role::Api {
+        print(&format!("  sms        {}", server.sms));
+    }
     if role != Role::Workers {
         print(&format!("  API        {url}/openapi.json"));
         print(&format!("  health     {url}/readyz, {url}/metrics"));

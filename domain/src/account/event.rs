@@ -1,9 +1,10 @@
 //! What can happen to an account.
 
+use super::phone::CodeUse;
 use crate::aggregate::events;
 use crate::{
-    AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, SessionId, Timestamp,
-    UserNumber,
+    AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, PhoneNumber, SessionId,
+    SmsCodeId, Timestamp, UserNumber,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,8 @@ pub enum SecondFactor {
     Totp,
     /// One of the saved recovery codes.
     RecoveryCode,
+    /// A code sent by text message: the weakest, since messages and numbers can be diverted.
+    Sms,
 }
 
 /// Why a session ended.
@@ -341,6 +344,74 @@ events! {
         "account.unlocked" v 1 => Unlocked {
             /// How.
             reason: UnlockReason,
+        },
+        /// A text message with a code is due; the code before it, for the same use, does not work any more.
+        "sms_code.requested" v 1 => SmsCodeRequested {
+            /// The code derives from it.
+            code: SmsCodeId,
+            /// Where it goes.
+            number: PhoneNumber,
+            /// What it is good for.
+            good_for: CodeUse,
+            /// It works until then.
+            expires_at: Timestamp,
+        },
+        /// A guess at a code was reserved, from within a session.
+        "sms_code.guessed" v 1 => SmsCodeGuessed {
+            /// The code.
+            code: SmsCodeId,
+            /// This guess.
+            guess: AttemptId,
+        },
+        /// The guess was wrong.
+        "sms_code.rejected" v 1 => SmsCodeRejected {
+            /// The code.
+            code: SmsCodeId,
+            /// This guess.
+            guess: AttemptId,
+        },
+        /// The number is the person's own, and replaces the one before.
+        "phone.verified" v 1 => PhoneVerified {
+            /// The code that proved it, spent.
+            code: SmsCodeId,
+            /// The guess that was right.
+            guess: AttemptId,
+            /// The number.
+            number: PhoneNumber,
+            /// From when on codes sent to it may stand in for another second factor.
+            sms_usable_at: Timestamp,
+        },
+        /// The number was proved, but another account has it.
+        "phone.refused" v 1 => PhoneRefused {
+            /// The code that proved it, spent.
+            code: SmsCodeId,
+            /// The guess that was right.
+            guess: AttemptId,
+            /// The number.
+            number: PhoneNumber,
+        },
+        /// The account has no number any more.
+        "phone.removed" v 1 => PhoneRemoved {
+            /// The one it had.
+            number: PhoneNumber,
+        },
+        /// Codes sent to the account's number are a second factor from now on.
+        "sms.enrolled" v 1 => SmsEnrolled {
+            /// The code that proved it, spent.
+            code: SmsCodeId,
+            /// The guess that was right.
+            guess: AttemptId,
+        },
+        /// They are none any more.
+        "sms.removed" v 1 => SmsRemoved,
+        /// A code sent by text message was right and is spent.
+        "second_factor.sms_accepted" v 1 => SmsAccepted {
+            /// The sign-in or re-authentication it belongs to.
+            attempt: AttemptId,
+            /// This guess.
+            guess: AttemptId,
+            /// The code.
+            code: SmsCodeId,
         },
     }
 }

@@ -6,6 +6,7 @@ mod device;
 mod event;
 mod lock;
 mod password;
+mod phone;
 mod reauthentication;
 mod recovery_codes;
 mod registration;
@@ -13,6 +14,7 @@ mod rejection;
 mod second_factor;
 mod session;
 mod sign_in;
+mod sms;
 mod state;
 mod totp;
 
@@ -26,6 +28,7 @@ pub use event::{
 };
 pub use lock::{Disown, Lock, Unlock};
 pub use password::{ChangePassword, RehashPassword, RequestPasswordReset, ResetPassword};
+pub use phone::{CodeUse, Phone, ProvePhone, ProvedNumber, RemovePhone, SentCode};
 pub use reauthentication::{ResolveReauthentication, StartReauthentication};
 pub use recovery_codes::GenerateRecoveryCodes;
 pub use registration::{Register, RepeatRegistration, RequestEmailVerification, VerifyEmail};
@@ -33,6 +36,7 @@ pub use rejection::Rejection;
 pub use second_factor::{Proof, ResolveSecondFactor, StartSecondFactor};
 pub use session::{EndOtherSessions, EndSession, NewSession, RefreshSession};
 pub use sign_in::{PasswordOutcome, ResolvePassword, StartJointSignIn, StartSignIn};
+pub use sms::{EnrolSms, RejectCodeGuess, RemoveSms, RequestSmsCode, StartCodeGuess};
 pub use state::{Account, Attempt, Device, Session, Stage, Totp};
 pub use totp::{ConfirmTotp, RemoveTotp, StartTotpEnrolment};
 

@@ -19,10 +19,12 @@ pub struct GenerateRecoveryCodes {
 
 impl GenerateRecoveryCodes {
     /// # Errors
-    /// `TotpNotEnrolled`, `SessionOver`, `ReauthenticationRequired`.
+    /// `TotpNotEnrolled` (when there is no second factor at all), `SessionOver`, `ReauthenticationRequired`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.fresh_session(self.session, policy, self.now)?;
-        account.totp.ok_or(Rejection::TotpNotEnrolled)?;
+        if !account.requires_second_factor() {
+            return Err(Rejection::TotpNotEnrolled);
+        }
         Ok(vec![AccountEvent::RecoveryCodesGenerated { credential: self.credential, count: self.count }])
     }
 }

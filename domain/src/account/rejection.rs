@@ -45,6 +45,21 @@ pub enum Rejection {
     /// No authenticator app is enrolled, or no enrolment has been started.
     #[error("no authenticator app is enrolled")]
     TotpNotEnrolled,
+    /// The account has this phone number already.
+    #[error("the account has this phone number already")]
+    PhoneUnchanged,
+    /// The account has no proved phone number.
+    #[error("the account has no proved phone number")]
+    PhoneMissing,
+    /// Codes by text message are a second factor already.
+    #[error("codes by text message are a second factor already")]
+    SmsEnrolled,
+    /// Codes by text message are no second factor of this account, or not yet again after a change of number.
+    #[error("codes by text message are no second factor of this account now")]
+    SmsUnavailable,
+    /// No code was asked for, it is expired or spent, or there were too many wrong guesses at it.
+    #[error("no code is waited for; ask for a new one")]
+    CodeOver,
     /// The account is locked.
     #[error("the account is locked")]
     Locked,

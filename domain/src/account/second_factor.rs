@@ -3,7 +3,7 @@
 use super::session::{open_session, refreshed};
 use super::{Account, AccountEvent, Level, NewSession, Rejection, SecondFactor, Stage};
 use crate::policy::Policy;
-use crate::{AttemptId, Timestamp};
+use crate::{AttemptId, SmsCodeId, Timestamp};
 
 /// Reserves a guess at a second factor. The code is checked after this is in the log, never before.
 #[derive(Clone, Debug)]
@@ -54,6 +54,11 @@ pub enum Proof {
         /// From 0.
         index: u8,
     },
+    /// The code that was sent by text message.
+    Sms {
+        /// Which one.
+        code: SmsCodeId,
+    },
 }
 
 /// What became of the check of a second factor.
@@ -96,6 +101,10 @@ impl ResolveSecondFactor {
                     Ok(AccountEvent::RecoveryCodeAccepted { attempt, guess, index })
                 }
                 _ => Err(SecondFactor::RecoveryCode),
+            },
+            Proof::Sms { code } => match account.sms_code_of(attempt, self.now) {
+                Some(sent) if sent.id == code => Ok(AccountEvent::SmsAccepted { attempt, guess, code }),
+                _ => Err(SecondFactor::Sms),
             },
         };
         let accepted = match accepted {

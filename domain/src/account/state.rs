@@ -1,7 +1,7 @@
 //! The account as its events leave it.
 
 use super::{
-    AccountEvent, Level, LockReason, PasswordChange, PendingLink, Rejection, SecondFactor, TokenDigest,
+    AccountEvent, Level, LockReason, PasswordChange, PendingLink, Phone, Rejection, SecondFactor, TokenDigest,
 };
 use crate::aggregate::Aggregate;
 use crate::guess::GuessCounter;
@@ -52,6 +52,8 @@ pub struct Account {
     pub last_sign_in: Option<(Timestamp, DeviceId)>,
     /// Wrong passwords and codes since the last sign-in.
     pub failures_since_sign_in: u32,
+    /// The phone number, and codes by text message.
+    pub phone: Phone,
     pub(super) verification_links: Vec<PendingLink>,
     pub(super) reset_links: Vec<PendingLink>,
     pub(super) spent_links: Vec<PendingLink>,
@@ -231,7 +233,7 @@ impl Account {
 
     /// Whether a second factor is required, computed from the credentials themselves.
     pub fn requires_second_factor(&self) -> bool {
-        self.totp.is_some()
+        self.totp.is_some() || self.phone.sms_enrolled_at.is_some()
     }
 
     /// The session if `digest` is of its newest token and neither it nor the account is over.
@@ -318,6 +320,15 @@ impl Account {
         }
     }
 
+    /// A factor was removed. Recovery codes stand in for one, so that they go with the last.
+    fn forget_second_factors(&mut self) {
+        if !self.requires_second_factor() {
+            self.recovery_codes = None;
+        }
+        self.second_factor_guesses.clear();
+        self.attempts.clear();
+    }
+
     fn forget_device(&mut self, device: DeviceId) {
         self.devices.remove(&device);
         self.password_guesses.devices.remove(&device);
@@ -330,10 +341,11 @@ impl Account {
 impl Aggregate for Account {
     type Event = AccountEvent;
     const CATEGORY: &'static str = "account";
-    const SNAPSHOT_FORMAT: u16 = 1;
+    const SNAPSHOT_FORMAT: u16 = 2;
 
     fn evolve(&mut self, event: &AccountEvent, at: Timestamp) {
         use AccountEvent as E;
+        self.phone.evolve(event, at);
         match event {
             E::Registered { account, email, number, password, context: _ } => {
                 self.id = Some(*account);
@@ -503,9 +515,7 @@ impl Aggregate for Account {
             }
             E::TotpRemoved { credential: _ } => {
                 self.totp = None;
-                self.recovery_codes = None;
-                self.second_factor_guesses.clear();
-                self.attempts.clear();
+                self.forget_second_factors();
             }
             E::RecoveryCodesGenerated { credential, count } => {
                 self.recovery_codes =
@@ -523,6 +533,16 @@ impl Aggregate for Account {
                 self.totp_enrolment = None;
             }
             E::Unlocked { reason: _ } => self.locked = None,
+            E::SmsAccepted { attempt, guess, code: _ } => {
+                self.accept_second_factor(*attempt, *guess, SecondFactor::Sms);
+            }
+            E::SmsRemoved => self.forget_second_factors(),
+            E::SmsEnrolled { .. } | E::PhoneVerified { .. } => self.attempts.clear(),
+            E::SmsCodeRequested { .. }
+            | E::SmsCodeGuessed { .. }
+            | E::SmsCodeRejected { .. }
+            | E::PhoneRefused { .. }
+            | E::PhoneRemoved { .. } => {}
         }
     }
 }

@@ -8,7 +8,7 @@ use eventstore::{ClientSettings, SubscriptionFilter};
 use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
-    Aggregate, account, captcha, claim, installation, notification, operator, service_key, source,
+    Aggregate, account, captcha, claim, installation, notification, operator, service_key, sms_budget, source,
 };
 use watchbook_eventlog::StreamId;
 
@@ -19,7 +19,7 @@ use crate::tail;
 
 /// The kinds of streams that make up the log. A stream of another kind cannot be appended to: it would be missing
 /// where the whole log is read.
-pub const CATEGORIES: [&str; 11] = [
+pub const CATEGORIES: &[&str] = &[
     account::Account::CATEGORY,
     claim::Claim::CATEGORY,
     source::Source::CATEGORY,
@@ -28,6 +28,7 @@ pub const CATEGORIES: [&str; 11] = [
     service_key::ServiceKey::CATEGORY,
     installation::Installation::CATEGORY,
     captcha::Captcha::CATEGORY,
+    sms_budget::SmsBudget::CATEGORY,
     "alert",
     "recovery",
     "export",
@@ -63,7 +64,7 @@ impl Default for Options {
             concurrency: 256,
             replay_window: 16_384,
             remembered_ids: 1 << 20,
-            categories: CATEGORIES.map(str::to_owned).to_vec(),
+            categories: CATEGORIES.iter().copied().map(str::to_owned).collect(),
         }
     }
 }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 use watchbook_domain::account::*;
 use watchbook_domain::notice::Notice;
-use watchbook_domain::notification::{Message, Notification};
+use watchbook_domain::notification::{Message, Notification, Recipient};
 use watchbook_domain::{
     AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, NotificationId, Policy,
     SessionId, Timestamp, UserNumber,
@@ -110,18 +110,19 @@ impl History {
         };
         let message = Message {
             account,
-            recipient: Email::parse("person@example.com").unwrap(),
+            recipient: Recipient::Mail(Email::parse("person@example.com").unwrap()),
             notice: Notice::AlreadyRegistered,
             link: None,
         };
-        let outcome = self.number(3);
+        let (outcome, until) = (self.number(3), world.clock.now() + chrono::TimeDelta::minutes(5));
         let now = world.clock.now();
         let decide = |state: &Notification| {
             Ok::<_, std::convert::Infallible>(match (&state.message, outcome) {
                 (None, _) => state.request(&message),
-                (_, 0) => state.failed(state.retry_at(now)),
-                (_, 1) => state.failed(None),
-                _ => state.sent(),
+                _ if !state.started => state.start(Timestamp::from_micros(i64::MAX), until, false),
+                (_, 0) => state.failed(state.attempts, state.retry_at(now)),
+                (_, 1) => state.failed(state.attempts, None),
+                _ => state.sent(state.attempts),
             })
         };
         let stream = world.notifications.stream(id);

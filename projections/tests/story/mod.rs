@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use watchbook_domain::account::{AccountEvent, Level, TokenDigest};
 use watchbook_domain::notice::Notice;
-use watchbook_domain::notification::{Notification, NotificationEvent};
+use watchbook_domain::notification::{Notification, NotificationEvent, Recipient};
 use watchbook_domain::{
     Account, AccountId, AttemptId, ClientContext, CommandId, CredentialId, DeviceId, Email, LinkId,
     NotificationId, SessionId, SubjectId, Timestamp, UserNumber,
@@ -235,7 +235,7 @@ pub(crate) fn signed_in(n: u64, visit: u64, new_device: bool) -> Vec<AccountEven
 pub(crate) fn requested(n: u64) -> NotificationEvent {
     NotificationEvent::Requested {
         account: account(n),
-        recipient: Email::parse(&format!("resident{n}@example.com")).unwrap(),
+        recipient: Recipient::Mail(Email::parse(&format!("resident{n}@example.com")).unwrap()),
         notice: Notice::VerifyEmail { hours: 24 },
         link: None,
     }

@@ -1,14 +1,12 @@
 //! Messages into a folder, one `.eml` file each: for development, tests and sites that deliver in their own
 //! way.
 
-use std::fs;
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io;
+use std::path::PathBuf;
 
 use super::message::OutgoingMail;
 use super::transport::{MailTransport, SendError, SendFailure};
+use crate::private_file;
 
 /// Writes `<folder>/<notification id>.eml`. The folder is made with mode 0700 and the files with 0600,
 /// because the links in them open accounts. A message that is there already is not written again.
@@ -29,7 +27,7 @@ impl MailTransport for FileTransport {
     async fn send(&self, mail: &OutgoingMail) -> Result<(), SendError> {
         let (folder, name, message) =
             (self.folder.clone(), format!("{}.eml", mail.notification()), mail.formatted());
-        blocking(move || write_once(&folder, &name, &message)).await
+        blocking(move || private_file::write_once(&folder, &name, &message)).await
     }
 
     fn describe(&self) -> String {
@@ -38,12 +36,7 @@ impl MailTransport for FileTransport {
 
     async fn check(&self) -> Result<(), SendError> {
         let folder = self.folder.clone();
-        blocking(move || {
-            make_folder(&folder)?;
-            let (_, probe) = create(&folder, "check")?;
-            fs::remove_file(probe)
-        })
-        .await
+        blocking(move || private_file::check(&folder)).await
     }
 }
 
@@ -54,46 +47,13 @@ async fn blocking(work: impl FnOnce() -> io::Result<()> + Send + 'static) -> Res
     }
 }
 
-/// Under a name of its own first, so that whoever watches the folder never sees half a message.
-fn write_once(folder: &Path, name: &str, message: &[u8]) -> io::Result<()> {
-    let complete = folder.join(name);
-    if complete.try_exists()? {
-        return Ok(());
-    }
-    make_folder(folder)?;
-    let (mut file, partial) = create(folder, name)?;
-    let written =
-        file.write_all(message).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&partial, &complete));
-    if written.is_err() {
-        // Best effort: the first error is the one to report.
-        let _ = fs::remove_file(&partial);
-    }
-    written?;
-    fs::File::open(folder)?.sync_all()
-}
-
-fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// A new file under a temporary name; names left over from a crash are passed over.
-fn create(folder: &Path, name: &str) -> io::Result<(fs::File, PathBuf)> {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    loop {
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!(".{name}.{}-{number}.tmp", std::process::id()));
-        match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            opened => return opened.map(|file| (file, path)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::message::tests::mail;
     use super::*;
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
 
     #[tokio::test]
     async fn a_message_is_one_private_file() {

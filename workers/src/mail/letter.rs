@@ -3,7 +3,7 @@
 
 use watchbook_domain::Timestamp;
 use watchbook_domain::account::LockReason;
-use watchbook_domain::notice::{FactorChange, Notice};
+use watchbook_domain::notice::{FactorChange, Notice, PhoneChange};
 
 use super::plain::{neutral, one_line};
 use super::render::RenderContext;
@@ -69,6 +69,16 @@ impl Letter {
             Notice::AccountLocked { at, reason } => {
                 Self { facts: facts(*at, None, None), ..account_locked(&site, *reason, context) }
             }
+            Notice::PhoneChanged { at, change, masked } => {
+                Self { facts: facts(*at, None, None), ..phone_changed(&site, *change, masked, context) }
+            }
+            // Codes go by text message; should one be addressed to a mailbox, it is not in the mail.
+            Notice::SmsCode { .. } => Self {
+                subject: format!("A code for your {site} account"),
+                heading: "A code was asked for".to_owned(),
+                told: vec![format!("A code by text message was asked for at {site}.")],
+                ..Self::default()
+            },
             Notice::AccountUnlocked { at } => Self {
                 subject: format!("Your {site} account is unlocked"),
                 heading: "Your account is unlocked".to_owned(),
@@ -160,6 +170,18 @@ fn factor_changed(site: &str, change: FactorChange, context: &RenderContext<'_>)
                 "New recovery codes were made for your {site} account. Any earlier codes no longer work."
             ),
         ),
+        FactorChange::SmsEnrolled => (
+            "Codes by text message were set up",
+            format!(
+                "Codes by text message were set up as the second step of signing in to your {site} account."
+            ),
+        ),
+        FactorChange::SmsRemoved => (
+            "Codes by text message were removed",
+            format!(
+                "Codes by text message are no longer the second step of signing in to your {site} account."
+            ),
+        ),
         FactorChange::RecoveryCodeUsed { left } => (
             "A recovery code was used",
             format!(
@@ -171,6 +193,28 @@ fn factor_changed(site: &str, change: FactorChange, context: &RenderContext<'_>)
             ),
         ),
     };
+    factor_letter(heading, told, site, context)
+}
+
+fn phone_changed(site: &str, change: PhoneChange, masked: &str, context: &RenderContext<'_>) -> Letter {
+    let (heading, told) = match change {
+        PhoneChange::Set => (
+            "A phone number was set",
+            format!(
+                "The phone number {masked} was confirmed for your {site} account. It replaces any earlier number, and can be used to sign in."
+            ),
+        ),
+        PhoneChange::Removed => (
+            "The phone number was removed",
+            format!(
+                "The phone number {masked} was removed from your {site} account. It can no longer be used to sign in."
+            ),
+        ),
+    };
+    factor_letter(heading, told, site, context)
+}
+
+fn factor_letter(heading: &str, told: String, site: &str, context: &RenderContext<'_>) -> Letter {
     Letter {
         subject: format!("{heading} ({site})"),
         heading: heading.to_owned(),
