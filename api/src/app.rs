@@ -7,6 +7,7 @@ use crate::problem::{self, Problem};
 use crate::request::TrustedProxies;
 use crate::tokens::SessionToken;
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -24,6 +25,7 @@ use watchbook_eventlog::{
     Clock, EventLog, ExecuteError, Executed, Keyring, Metadata, Repository, Sealer, StreamId, fresh,
 };
 use watchbook_projections::Views;
+use watchbook_proofs::Heads;
 
 /// How long a guess waits for the guesses before it, at most.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -85,6 +87,10 @@ pub struct Parts {
     pub metrics: Box<dyn Fn() -> String + Send + Sync>,
     /// What the site is called, on pages and in authenticator apps.
     pub site_name: String,
+    /// The folder of the tree's hashes over the log.
+    pub tree_folder: PathBuf,
+    /// Signed heads of the log.
+    pub heads: Heads,
     /// Where people reach this server. Links come from here and from nowhere else.
     pub public_url: String,
 }

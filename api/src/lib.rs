@@ -1,6 +1,7 @@
 //! JSON over HTTP, and the pages behind the links in mails. One endpoint a file.
 
 mod account;
+mod account_history;
 mod activity;
 mod app;
 mod breached;
@@ -11,6 +12,10 @@ mod health;
 mod identify;
 mod introspection;
 mod limits;
+mod log_checkpoint;
+mod log_consistency;
+mod log_inclusion;
+mod log_proofs;
 mod operators;
 mod pages;
 mod password;
@@ -33,6 +38,7 @@ mod tokens;
 mod totp;
 mod user_agent;
 
+pub use account_history::PastAccount;
 pub use app::{App, Capacity, Parts};
 pub use breached::Breached;
 pub use captcha::{CaptchaPolicy, SOLUTION as CAPTCHA};

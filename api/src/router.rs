@@ -4,9 +4,9 @@ use crate::app::App;
 use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
-    account, activity, captcha, devices, disown, health, introspection, limits, operators, pages, password,
-    phone, recovery_codes, registration, second_factor, service_keys, session, sessions, setup, sign_in,
-    sms_code, sms_factor, totp,
+    account, account_history, activity, captcha, devices, disown, health, introspection, limits,
+    log_checkpoint, log_consistency, log_inclusion, operators, pages, password, phone, recovery_codes,
+    registration, second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -98,6 +98,10 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(operators::unlock))
         .routes(routes!(service_keys::issue))
         .routes(routes!(service_keys::revoke))
+        .routes(routes!(account_history::at))
+        .routes(routes!(log_checkpoint::checkpoint))
+        .routes(routes!(log_inclusion::inclusion))
+        .routes(routes!(log_consistency::consistency))
 }
 
 /// For those who run the server.

@@ -1,12 +1,15 @@
 //! The subcommands, one a file.
 
+mod account;
 mod config;
+mod diff;
 mod doctor;
 mod history;
 mod keys;
 mod migrate;
 mod rebuild;
 mod serve;
+mod verify;
 
 use crate::config::Config;
 use crate::server::Role;
@@ -38,8 +41,12 @@ enum Command {
     /// Looks at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Shows the timeline of an account, by id, e-mail address or user number.
+    /// Shows the timeline of an account, by id, e-mail address or user number; with --at, its state at that moment.
     History(history::Options),
+    /// Shows what changed about an account between two moments.
+    Diff(diff::Options),
+    /// Reads the whole log and checks that it is what its signed heads say it was.
+    Verify(verify::Options),
     /// Builds all views anew from the log, beside the live ones.
     Rebuild(rebuild::Options),
     /// Checks log, keys, views and mail, and says what to do.
@@ -89,6 +96,8 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Workers => serve::run(Role::Workers, &load()?).await,
         Command::Config(ConfigCommand::Check) => config::check(&load()?, file.as_deref()),
         Command::History(options) => history::run(&load()?, &options).await,
+        Command::Diff(options) => diff::run(&load()?, &options).await,
+        Command::Verify(options) => verify::run(&load()?, &options).await,
         Command::Rebuild(options) => rebuild::run(&load()?, &options).await,
         Command::Doctor => doctor::run(&load()?).await,
         Command::Keys(command) => keys::run(&load()?, command).await,

@@ -39,6 +39,9 @@ pub struct Config {
     pub views: Option<String>,
     /// The file with the master key. Default `<data>/keys`.
     pub key_file: Option<PathBuf>,
+    /// A second place for signed heads of the log, best on another machine and beyond the reach of who runs this one.
+    /// Default none.
+    pub witness_folder: Option<PathBuf>,
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed. Default: this machine's own
     /// loopback addresses.
     pub trusted_proxies: Vec<IpNet>,
@@ -110,6 +113,7 @@ impl Default for Config {
             vault: None,
             views: None,
             key_file: None,
+            witness_folder: None,
             trusted_proxies: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok()).collect(),
             mail: MailConfig::default(),
             sms: SmsConfig::default(),
@@ -217,6 +221,21 @@ impl Config {
     /// Where text messages land when there is no provider.
     pub fn sms_folder(&self) -> PathBuf {
         self.data.join("sms")
+    }
+
+    /// The tree's hashes over the log.
+    pub fn tree_folder(&self) -> PathBuf {
+        self.data.join("tree")
+    }
+
+    /// Where signed heads of the log are kept.
+    pub fn heads_file(&self) -> PathBuf {
+        self.data.join("heads")
+    }
+
+    /// Where they are written to a second time.
+    pub fn witness_file(&self) -> Option<PathBuf> {
+        self.witness_folder.as_ref().map(|folder| folder.join("heads"))
     }
 
     /// Where mails land when there is no mail server.

@@ -15,11 +15,12 @@ use watchbook_api::{App, Breached, Capacity, Parts, Passwords, SourceLimits, Tru
 use watchbook_domain::notification::Notification;
 use watchbook_eventlog::{Clock, Core, Repository};
 use watchbook_password::{Argon2id, HashError, Limits, ParameterBounds, Parameters, PasswordHasher};
+use watchbook_proofs::Heads;
 use watchbook_workers::mail::{
     FileTransport, MailTransport, Sender, SenderError, SmtpConfigError, SmtpTransport,
 };
 use watchbook_workers::sms::SmsConfigError;
-use watchbook_workers::{Notifier, Outbox, Sweeper};
+use watchbook_workers::{Notifier, Outbox, Sweeper, TreeSigner};
 
 /// How long requests and mails in hand may take to finish at shutdown.
 const GRACE: Duration = Duration::from_secs(20);
@@ -102,6 +103,8 @@ pub struct Server {
     pub stores: Stores,
     stop: CancellationToken,
     tasks: JoinSet<()>,
+    /// Stops last: what the others still append is signed too.
+    signer: (CancellationToken, JoinSet<()>),
     _lock: Option<File>,
 }
 
@@ -166,6 +169,8 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         metrics: Box::new(metrics),
         site_name: config.site_name.clone(),
         public_url: config.public_url.clone(),
+        tree_folder: config.tree_folder(),
+        heads: Heads::at(config.heads_file()),
     });
     let setup_link = match role {
         Role::Workers => None,
@@ -218,12 +223,33 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         };
         tasks.spawn(sweeper.run(stop.child_token()));
     }
+    let tree = TreeSigner {
+        log: log.clone(),
+        keyring: keyring.clone(),
+        tiles: config.tree_folder(),
+        heads: Heads::at(config.heads_file()),
+        witness: config.witness_file().map(Heads::at),
+    };
+    let mut signer = (CancellationToken::new(), JoinSet::new());
+    signer.1.spawn(tree.run(signer.0.clone()));
     let router = match role {
         Role::Everything | Role::Api => watchbook_api::router(app.clone()),
         Role::Workers => watchbook_api::health_router(app.clone()),
     };
     tasks.spawn(serve(listener, router, stop.child_token()));
-    Ok(Server { address, setup_link, mail, sms: sms_goes, app, core, stores, stop, tasks, _lock: lock })
+    Ok(Server {
+        address,
+        setup_link,
+        mail,
+        sms: sms_goes,
+        app,
+        core,
+        stores,
+        stop,
+        tasks,
+        signer,
+        _lock: lock,
+    })
 }
 
 /// A server that is not there yet may be on its way: nodes and databases start in any order.
@@ -255,13 +281,21 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Takes no more requests, finishes those in hand, stops the workers, and closes the stores.
+    /// Takes no more requests, finishes those in hand, stops the workers, signs the log's last head, and closes the
+    /// stores.
     pub async fn stop(mut self) {
         self.stop.cancel();
         let all = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, all).await.is_err() {
             tracing::warn!("not everything in hand was finished");
             self.tasks.shutdown().await;
+        }
+        let (stop, mut signer) = self.signer;
+        stop.cancel();
+        let signed = async { while signer.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, signed).await.is_err() {
+            tracing::warn!("the end of the log is not signed yet; the next start goes on with it");
+            signer.shutdown().await;
         }
         self.stores.close().await;
     }

@@ -223,12 +223,16 @@ mod tests {
     #[test]
     fn one_node_at_a_time_has_it_in_hand() {
         let started = E::Started { attempt: 1, until: at(300) };
-        assert_eq!(given([]).start(at(0), at(300), false), [started.clone()]);
+        assert_eq!(given([]).start(at(0), at(300), false), std::slice::from_ref(&started));
         let in_hand = given([started.clone()]);
         assert_eq!(in_hand.start(at(299), at(900), false), []);
         let again = E::Started { attempt: 2, until: at(900) };
-        assert_eq!(in_hand.start(at(300), at(900), false), [again.clone()], "it died");
-        assert_eq!(in_hand.start(at(1), at(900), true), [again.clone()], "nobody else can have it");
+        assert_eq!(in_hand.start(at(300), at(900), false), std::slice::from_ref(&again), "it died");
+        assert_eq!(
+            in_hand.start(at(1), at(900), true),
+            std::slice::from_ref(&again),
+            "nobody else can have it"
+        );
         assert_eq!(
             given([started.clone(), again.clone()]).sent(1),
             [E::Sent { attempt: 1 }],

@@ -12,17 +12,20 @@ pub enum Scope {
     SessionsIntrospect,
     /// Read the current state of any account.
     AccountsRead,
+    /// Ask for signed heads of the log and proofs of what is in it, sealed events among them.
+    LogProofs,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 2] = [Self::SessionsIntrospect, Self::AccountsRead];
+    pub const ALL: [Self; 3] = [Self::SessionsIntrospect, Self::AccountsRead, Self::LogProofs];
 
     /// As written in configuration, API and events.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SessionsIntrospect => "sessions_introspect",
             Self::AccountsRead => "accounts_read",
+            Self::LogProofs => "log_proofs",
         }
     }
 }

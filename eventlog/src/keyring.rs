@@ -23,6 +23,7 @@ const WRAPPING: &str = "watchbook/1/subject-key-wrapping";
 const STREAM_KEYS: &str = "watchbook/1/stream-keys";
 const MACS: &str = "watchbook/1/macs";
 const PEPPER: &str = "watchbook/1/password-pepper";
+const TREE_HEADS: &str = "watchbook/1/tree-head-signing";
 
 /// First byte of a wrapped key: format byte, key id, nonce, ciphertext and tag.
 const FORMAT: u8 = 1;
@@ -140,6 +141,12 @@ impl Keyring {
     /// to erase.
     pub fn password_pepper(&self) -> [u8; 32] {
         *self.pepper
+    }
+
+    /// The private key (Ed25519, RFC 8032, 5.1.5) that tree heads are signed with: the same on every node and after
+    /// every rotation, so that old signatures stay good.
+    pub fn tree_head_seed(&self) -> Zeroizing<[u8; 32]> {
+        derive(&self.root, TREE_HEADS)
     }
 
     /// Wraps a subject's key under the current master key, bound to the subject. `None` does not happen: see

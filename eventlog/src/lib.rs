@@ -35,7 +35,9 @@ pub use fresh::{Clock, ManualClock, SystemClock};
 pub use integrity::{IntegrityProblem, IntegrityReport};
 pub use keyring::{Keyring, KeyringError, UnwrapError};
 pub use log::{EventLog, LogError};
-pub use repository::{ExecuteError, Executed, Loaded, Repository, RepositoryError};
+pub use repository::{
+    ExecuteError, Executed, Loaded, Moment, MomentError, Past, Repository, RepositoryError,
+};
 pub use sealing::{ERASED, Opened, Place, SealError, Sealer};
 pub use subscription::Subscription;
 pub use upcast::{DecodeError, decode};

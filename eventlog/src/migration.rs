@@ -202,19 +202,40 @@ const FIRST_PAGE: usize = 64;
 const ENVELOPE_BYTES: usize = 256;
 
 /// Reads a log in pages of about equal size, whatever the size of its events.
-struct Pages {
+pub struct Pages {
     log: Arc<dyn EventLog>,
     after: Position,
     limit: usize,
 }
 
+impl std::fmt::Debug for Pages {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pages").field("after", &self.after).finish_non_exhaustive()
+    }
+}
+
 impl Pages {
-    fn new(log: &Arc<dyn EventLog>, after: Position) -> Self {
+    /// Begins with the first event after `after`.
+    pub fn new(log: &Arc<dyn EventLog>, after: Position) -> Self {
         Self { log: log.clone(), after, limit: FIRST_PAGE }
     }
 
+    /// Of the last event that was read.
+    pub fn after(&self) -> Position {
+        self.after
+    }
+
+    /// Makes the next page smaller, for what a damaged log can still give; `false` when it is of one event already.
+    pub fn shrink(&mut self) -> bool {
+        let smaller = (self.limit / 2).max(1);
+        std::mem::replace(&mut self.limit, smaller) > smaller
+    }
+
     /// Empty at the end.
-    async fn next(&mut self) -> Result<Vec<RecordedEvent>, LogError> {
+    ///
+    /// # Errors
+    /// Those of [`EventLog::read_all`]; asking again continues at the same place.
+    pub async fn next(&mut self) -> Result<Vec<RecordedEvent>, LogError> {
         let page = self.log.read_all(self.after, self.limit).await?;
         if let Some(last) = page.last() {
             self.after = last.position;

@@ -15,8 +15,11 @@ use crate::state_cache::{Folded, StateCache};
 use crate::upcast::{self, DecodeError};
 use crate::{Core, LogError, Metadata, NewEvent, Position, RecordedEvent, StreamId, Version, fresh};
 
+mod moment;
 mod replay;
 mod snapshot;
+
+pub use moment::{Moment, MomentError, Past};
 
 /// Decisions per command before it gives up. Conflicts within a process are rare, since its commands take turns.
 const ATTEMPTS: u32 = 100;

@@ -29,6 +29,7 @@ fn dependencies_point_down() {
     let order = [
         "watchbook-domain",
         "watchbook-eventlog",
+        "watchbook-proofs",
         "watchbook-projections",
         "watchbook-workers",
         "watchbook-api",

@@ -16,5 +16,7 @@ mod deployments;
 mod journeys;
 mod nodes;
 mod openapi;
+mod proofs;
 mod sms;
+mod tampering;
 mod world;

@@ -8,7 +8,9 @@ mod outbox;
 mod private_file;
 pub mod sms;
 mod sweeper;
+mod tree_signer;
 
 pub use notifier::Notifier;
 pub use outbox::Outbox;
 pub use sweeper::Sweeper;
+pub use tree_signer::TreeSigner;

@@ -130,6 +130,10 @@ impl Failure {
         }
         Self(text)
     }
+
+    pub(crate) fn say(text: &str) -> Self {
+        Self(text.to_owned())
+    }
 }
 
 macro_rules! failures {

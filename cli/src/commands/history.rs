@@ -1,14 +1,14 @@
-//! `watchbook history`: the timeline of an account in the terminal.
+//! `watchbook history`: the timeline of an account in the terminal, or its state at one moment.
 
+use super::account::{self, State};
 use super::{Failure, print};
 use crate::config::Config;
 use crate::stores::Stores;
 use clap::Args;
 use std::process::ExitCode;
+use watchbook_domain::Account;
 use watchbook_domain::account::AccountEvent;
-use watchbook_domain::claim::Claim;
-use watchbook_domain::{Account, AccountId, Identifier};
-use watchbook_eventlog::{RecordedEvent, Repository, Version};
+use watchbook_eventlog::{Moment, RecordedEvent, Repository, Version};
 
 /// Events read at once.
 const PAGE: usize = 500;
@@ -17,6 +17,9 @@ const PAGE: usize = 500;
 pub(super) struct Options {
     /// Account id, e-mail address or user number.
     account: String,
+    /// Instead of the timeline, the account's state as of this moment: a position, or a time as RFC 3339 has it.
+    #[arg(long, value_name = "MOMENT")]
+    at: Option<Moment>,
     /// One JSON object a line, instead of words.
     #[arg(long)]
     json: bool,
@@ -25,17 +28,13 @@ pub(super) struct Options {
 pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, Failure> {
     let stores = Stores::open(config, false).await?;
     let core = stores.core();
-    let account = match options.account.parse::<AccountId>() {
-        Ok(account) => account,
-        Err(_) => {
-            let claims = Repository::<Claim>::new(core.clone(), 1);
-            let identifier = Identifier::parse(&options.account)?;
-            let stream = claims.stream(stores.keyring.stream_key("claim", &identifier.claim_key()));
-            let holder = claims.load(&stream).await?.state.holder;
-            holder.ok_or("nobody has this identifier")?.0
-        }
-    };
+    let account = account::find(&stores, &core, &options.account).await?;
     let accounts = Repository::<Account>::new(core, 1);
+    if let Some(moment) = options.at {
+        let state = State::at(&accounts, account, moment).await?;
+        print(&if options.json { state.json()? } else { state.words() });
+        return Ok(ExitCode::SUCCESS);
+    }
     let stream = accounts.stream(account);
     let (mut after, mut count) = (Version::NONE, 0);
     loop {

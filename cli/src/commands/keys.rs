@@ -9,12 +9,13 @@ use std::process::ExitCode;
 use watchbook_domain::CommandId;
 use watchbook_domain::service_key::{Scope, ServiceKey};
 use watchbook_eventlog::{Clock, Keyring, Metadata, Repository, SystemClock, fresh};
+use watchbook_proofs::HeadSigner;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Makes the key file with the first master key, for nodes that share a log: each gets a copy.
     Create,
-    /// Says where the master key is and how many older ones are kept.
+    /// Says where the master key is, how many older ones are kept, and which public key checks heads of the log.
     Show,
     /// Makes a new master key, wraps every subject's key under it, and forgets the older ones. No server may
     /// run on the data meanwhile.
@@ -24,7 +25,7 @@ pub(crate) enum Command {
         /// What people call it.
         #[arg(long)]
         name: String,
-        /// What it may do: `sessions_introspect`, `accounts_read`. May be given more than once.
+        /// What it may do: `sessions_introspect`, `accounts_read`, `log_proofs`. May be given more than once.
         #[arg(long = "scope", required = true)]
         scopes: Vec<Scope>,
     },
@@ -44,6 +45,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<ExitCode, F
             let keyring = Keyring::load(&config.key_file())?;
             print(&format!("key file  {}", config.key_file().display()));
             print(&format!("previous  {}", keyring.previous()));
+            print(&format!("log key   {}", HeadSigner::new(&keyring).key()));
         }
         Command::Rotate => rotate(config).await?,
         Command::Issue { name, scopes } => issue(config, name, scopes).await?,

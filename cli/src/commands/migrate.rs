@@ -84,6 +84,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Failure> {
     print(&copied?.to_string());
     print(&format!("Now set log = {to} (with its user and password), and vault where it is not there too,"));
     print("and run `watchbook rebuild`: positions may be others, and views follow from them.");
+    print("Remove the folder tree beside the file heads for the same reason; it is made anew. Keep heads.");
     Ok(ExitCode::SUCCESS)
 }
 

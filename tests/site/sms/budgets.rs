@@ -21,10 +21,9 @@ impl World {
     }
 
     fn sent(&self) -> usize {
-        let files = std::fs::read_dir(self.config.sms_folder()).map_or(0, |entries| {
+        std::fs::read_dir(self.config.sms_folder()).map_or(0, |entries| {
             entries.filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|x| x == "txt")).count()
-        });
-        files
+        })
     }
 }
 
