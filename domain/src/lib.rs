@@ -6,8 +6,10 @@
 
 pub mod account;
 pub mod aggregate;
+pub mod alert;
 pub mod claim;
 mod context;
+pub mod detection;
 pub mod guess;
 mod id;
 mod identifier;
@@ -24,8 +26,8 @@ pub use account::Account;
 pub use aggregate::{Aggregate, Event};
 pub use context::ClientContext;
 pub use id::{
-    AccountId, AttemptId, CommandId, CredentialId, DeviceId, EventId, LinkId, NotificationId, ServiceKeyId,
-    SessionId, SubjectId,
+    AccountId, AlertId, AttemptId, CommandId, CredentialId, DeviceId, EventId, LinkId, NotificationId,
+    ServiceKeyId, SessionId, SubjectId,
 };
 pub use identifier::{Email, Identifier, IdentifierError, UserNumber};
 pub use policy::Policy;
