@@ -20,6 +20,7 @@ pub mod observation;
 pub mod policy;
 mod quantile;
 mod recovery;
+pub mod replay;
 pub mod response;
 mod risk_score;
 pub mod score;

@@ -66,8 +66,7 @@ pub struct Normaliser {
 const fn factor(factor: SecondFactor) -> Factor {
     match factor {
         SecondFactor::RecoveryCode => Factor::RecoveryCode,
-        #[expect(unreachable_patterns, reason = "kinds of factors to come")]
-        SecondFactor::Totp | _ => Factor::Totp,
+        SecondFactor::Totp => Factor::Totp,
     }
 }
 

@@ -5,6 +5,7 @@ mod factors;
 mod guesses;
 mod normalising;
 mod properties;
+mod replaying;
 mod responding;
 mod scoring;
 
