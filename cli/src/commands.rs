@@ -1,5 +1,6 @@
 //! The subcommands, one a file.
 
+mod backtest;
 mod config;
 mod doctor;
 mod history;
@@ -40,6 +41,8 @@ enum Command {
     Config(ConfigCommand),
     /// Shows the timeline of an account, by id, e-mail address or user number.
     History(history::Options),
+    /// Replays the log through a policy of detection, and says what it would have done. Changes nothing.
+    Backtest(backtest::Options),
     /// Builds all views anew from the log, beside the live ones.
     Rebuild(rebuild::Options),
     /// Checks log, keys, views and mail, and says what to do.
@@ -89,6 +92,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Workers => serve::run(Role::Workers, &load()?).await,
         Command::Config(ConfigCommand::Check) => config::check(&load()?, file.as_deref()),
         Command::History(options) => history::run(&load()?, &options).await,
+        Command::Backtest(options) => backtest::run(&load()?, &options).await,
         Command::Rebuild(options) => rebuild::run(&load()?, &options).await,
         Command::Doctor => doctor::run(&load()?).await,
         Command::Keys(command) => keys::run(&load()?, command).await,

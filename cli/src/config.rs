@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 use watchbook_api::SourcePolicy;
 use watchbook_domain::Policy;
+use watchbook_domain::detection::DetectionPolicy;
 use watchbook_workers::mail::SmtpConfig;
 
 /// Environment variables with this prefix override the file: `WATCHBOOK_LISTEN`, and with two underscores
@@ -49,6 +50,8 @@ pub struct Config {
     pub limits: SourcePolicy,
     /// The rules' thresholds.
     pub policy: Policy,
+    /// What detectors of suspicious sign-ins go by.
+    pub detection: DetectionPolicy,
 }
 
 /// How mails go out.
@@ -107,6 +110,7 @@ impl Default for Config {
             password: PasswordConfig::default(),
             limits: SourcePolicy::default(),
             policy: Policy::default(),
+            detection: DetectionPolicy::default(),
         }
     }
 }
