@@ -1,6 +1,7 @@
 //! The subcommands, one a file.
 
 mod account;
+mod backtest;
 mod config;
 mod diff;
 mod doctor;
@@ -47,6 +48,8 @@ enum Command {
     Diff(diff::Options),
     /// Reads the whole log and checks that it is what its signed heads say it was.
     Verify(verify::Options),
+    /// Replays the log through a policy of detection, and says what it would have done. Changes nothing.
+    Backtest(backtest::Options),
     /// Builds all views anew from the log, beside the live ones.
     Rebuild(rebuild::Options),
     /// Checks log, keys, views and mail, and says what to do.
@@ -98,6 +101,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::History(options) => history::run(&load()?, &options).await,
         Command::Diff(options) => diff::run(&load()?, &options).await,
         Command::Verify(options) => verify::run(&load()?, &options).await,
+        Command::Backtest(options) => backtest::run(&load()?, &options).await,
         Command::Rebuild(options) => rebuild::run(&load()?, &options).await,
         Command::Doctor => doctor::run(&load()?).await,
         Command::Keys(command) => keys::run(&load()?, command).await,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 use watchbook_api::{CaptchaPolicy, SourcePolicy};
 use watchbook_domain::Policy;
+use watchbook_domain::detection::DetectionPolicy;
 use watchbook_workers::mail::SmtpConfig;
 use watchbook_workers::sms::SmsConfig;
 
@@ -57,6 +58,8 @@ pub struct Config {
     pub captcha: CaptchaPolicy,
     /// The rules' thresholds.
     pub policy: Policy,
+    /// What detectors of suspicious sign-ins go by.
+    pub detection: DetectionPolicy,
 }
 
 /// How mails go out.
@@ -121,6 +124,7 @@ impl Default for Config {
             limits: SourcePolicy::default(),
             captcha: CaptchaPolicy::default(),
             policy: Policy::default(),
+            detection: DetectionPolicy::default(),
         }
     }
 }

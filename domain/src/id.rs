@@ -51,6 +51,8 @@ ids! {
     ServiceKeyId;
     /// One message to one person on one channel.
     NotificationId;
+    /// One alert: the findings of one detector about the same, within some time.
+    AlertId;
     /// One command. Event ids derive from it, so that a command sent twice is appended once.
     CommandId;
     /// One event: UUIDv5 of the command id and the event's index in the command.

@@ -6,9 +6,11 @@
 
 pub mod account;
 pub mod aggregate;
+pub mod alert;
 pub mod captcha;
 pub mod claim;
 mod context;
+pub mod detection;
 pub mod guess;
 mod id;
 mod identifier;
@@ -27,8 +29,8 @@ pub use account::Account;
 pub use aggregate::{Aggregate, Event};
 pub use context::ClientContext;
 pub use id::{
-    AccountId, AttemptId, CommandId, CredentialId, DeviceId, EventId, LinkId, NotificationId, ServiceKeyId,
-    SessionId, SmsCodeId, SubjectId,
+    AccountId, AlertId, AttemptId, CommandId, CredentialId, DeviceId, EventId, LinkId, NotificationId,
+    ServiceKeyId, SessionId, SmsCodeId, SubjectId,
 };
 pub use identifier::{Email, Identifier, IdentifierError, UserNumber};
 pub use phone::{Destinations, PhoneNumber};

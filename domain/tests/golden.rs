@@ -4,6 +4,7 @@
 
 use watchbook_domain::Event;
 use watchbook_domain::account::AccountEvent;
+use watchbook_domain::alert::AlertEvent;
 use watchbook_domain::captcha::CaptchaEvent;
 use watchbook_domain::claim::ClaimEvent;
 use watchbook_domain::installation::InstallationEvent;
@@ -43,5 +44,6 @@ fn every_payload_ever_written_decodes() {
     decode::<OperatorEvent>(&mut seen);
     decode::<InstallationEvent>(&mut seen);
     decode::<SmsBudgetEvent>(&mut seen);
+    decode::<AlertEvent>(&mut seen);
     assert_eq!(seen, V1.lines().count(), "a golden payload that no event reads");
 }

@@ -1,0 +1,244 @@
+//! From the log's events to observations. An outcome is recorded without its context, which stood in the event that
+//! began the attempt; this remembers the one until the other comes.
+
+use super::bounded::Bounded;
+use super::observation::{Agent, Device, Factor, Happening, Observation, Source, Target};
+use crate::account::{AccountEvent, LockReason, PasswordChange, SecondFactor};
+use crate::source::SourceEvent;
+use crate::{AccountId, AttemptId, ClientContext, SessionId, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// What can be looked up about a client. The domain asks; who answers may have databases.
+pub trait Lookup {
+    /// What the address belongs to.
+    fn source(&self, address: &str) -> Source;
+    /// What the client says it is.
+    fn agent(&self, user_agent: &str) -> Agent;
+}
+
+/// Looks nothing up: the address alone, and the user agent unread.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoLookup;
+
+impl Lookup for NoLookup {
+    fn source(&self, address: &str) -> Source {
+        let address = address.parse::<IpAddr>().ok().map(|address| address.to_canonical());
+        Source { address, ..Source::default() }
+    }
+
+    fn agent(&self, user_agent: &str) -> Agent {
+        Agent { text: user_agent.to_owned(), ..Agent::default() }
+    }
+}
+
+/// Where an event is and when it was recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct At {
+    /// In the log.
+    pub position: u64,
+    /// When.
+    pub time: Timestamp,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Client {
+    source: Source,
+    agent: Agent,
+    device: Device,
+    session: Option<SessionId>,
+    factor: Option<Factor>,
+}
+
+/// Names identifiers that nobody has.
+const UNKNOWN: Uuid = Uuid::from_u128(0x3b0e_92d6_71c4_4a52_8f1d_5cc8_0a97_e6b3);
+
+/// Attempts and sessions that are under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Normaliser {
+    attempts: Bounded<AttemptId, Client>,
+    sessions: Bounded<SessionId, Client>,
+    /// The last success of each account, until its session has a name.
+    signed_in: Bounded<AccountId, Client>,
+}
+
+const fn factor(factor: SecondFactor) -> Factor {
+    match factor {
+        SecondFactor::RecoveryCode => Factor::RecoveryCode,
+        SecondFactor::Totp => Factor::Totp,
+        SecondFactor::Sms => Factor::Sms,
+    }
+}
+
+fn client(context: &ClientContext, device: Device, lookup: &dyn Lookup) -> Client {
+    Client {
+        source: lookup.source(&context.address),
+        agent: lookup.agent(&context.user_agent),
+        device,
+        session: None,
+        factor: None,
+    }
+}
+
+fn observation(at: At, target: Target, what: Happening, client: Client) -> Observation {
+    let Client { source, agent, device, session, factor: _ } = client;
+    Observation {
+        position: at.position,
+        at: at.time,
+        target,
+        what,
+        source,
+        agent,
+        device,
+        session,
+        attempt: None,
+    }
+}
+
+impl Normaliser {
+    /// Remembers at most so many attempts, and as many sessions.
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            attempts: Bounded::new(capacity),
+            sessions: Bounded::new(capacity),
+            signed_in: Bounded::new(capacity),
+        }
+    }
+
+    /// What an event of an account amounts to; `None` when detectors have no use for it.
+    pub fn account_event(
+        &mut self,
+        account: AccountId,
+        event: &AccountEvent,
+        at: At,
+        lookup: &dyn Lookup,
+    ) -> Option<Observation> {
+        use AccountEvent as E;
+        let say = |what, client: Client| observation(at, Target::Account(account), what, client);
+        let within =
+            |attempt: AttemptId, seen: Observation| Some(Observation { attempt: Some(attempt), ..seen });
+        match event {
+            E::SignInStarted { attempt, device, context, .. } => {
+                let device = device.map_or(Device::New(None), Device::Known);
+                self.attempts.insert(*attempt, client(context, device, lookup));
+                None
+            }
+            E::ReauthenticationStarted { attempt, session, .. } => {
+                let client = self.sessions.get(session).cloned().unwrap_or_default();
+                self.attempts.insert(*attempt, Client { session: Some(*session), ..client });
+                None
+            }
+            E::PasswordRejected { attempt } | E::ReauthenticationRejected { attempt, .. } => {
+                let client = self.attempts.remove(attempt).unwrap_or_default();
+                within(*attempt, say(Happening::PasswordRejected, client))
+            }
+            E::SignInRefused { attempt, .. } => {
+                let client = self.attempts.remove(attempt).unwrap_or_default();
+                within(*attempt, say(Happening::SignInRefused, client))
+            }
+            E::PasswordAccepted { attempt } => {
+                within(*attempt, say(Happening::PasswordAccepted, self.attempt(*attempt)))
+            }
+            E::SecondFactorRejected { attempt, factor: kind, .. } => {
+                within(*attempt, say(Happening::FactorRejected(factor(*kind)), self.attempt(*attempt)))
+            }
+            E::TotpAccepted { attempt, .. } => self.accepted(*attempt, Factor::Totp, say),
+            E::RecoveryCodeAccepted { attempt, .. } => self.accepted(*attempt, Factor::RecoveryCode, say),
+            E::SmsAccepted { attempt, .. } => self.accepted(*attempt, Factor::Sms, say),
+            E::ReauthenticationSucceeded { attempt, .. } => {
+                self.attempts.remove(attempt);
+                None
+            }
+            E::SignInSucceeded { attempt, device, new_device, context, .. } => {
+                let used = self.attempts.remove(attempt).and_then(|client| client.factor);
+                let device = if *new_device { Device::New(Some(*device)) } else { Device::Known(*device) };
+                let client = client(context, device, lookup);
+                self.signed_in.insert(account, client.clone());
+                within(*attempt, say(Happening::SignedIn { factor: used }, client))
+            }
+            E::SessionOpened { session, .. } => {
+                let client = self.signed_in.remove(&account).unwrap_or_default();
+                let client = Client { session: Some(*session), ..client };
+                self.sessions.insert(*session, client);
+                None
+            }
+            E::SessionEnded { session, .. } => {
+                self.sessions.remove(session);
+                None
+            }
+            E::PasswordResetRequested { context, .. } => {
+                Some(say(Happening::RecoveryRequested, client(context, Device::Unrecorded, lookup)))
+            }
+            E::PasswordChanged { change, .. } => {
+                let what = match change {
+                    PasswordChange::Changed => Happening::PasswordChanged,
+                    PasswordChange::Reset => Happening::PasswordReset,
+                };
+                Some(say(what, Client::default()))
+            }
+            E::TotpEnrolled { .. } => Some(say(Happening::FactorAdded(Factor::Totp), Client::default())),
+            E::TotpRemoved { .. } => Some(say(Happening::FactorRemoved(Factor::Totp), Client::default())),
+            E::RecoveryCodesGenerated { .. } => {
+                Some(say(Happening::FactorAdded(Factor::RecoveryCode), Client::default()))
+            }
+            E::SmsEnrolled { .. } => Some(say(Happening::FactorAdded(Factor::Sms), Client::default())),
+            E::SmsRemoved => Some(say(Happening::FactorRemoved(Factor::Sms), Client::default())),
+            // The first number is held for no time; another one is.
+            E::PhoneVerified { sms_usable_at, .. } if *sms_usable_at > at.time => {
+                Some(say(Happening::PhoneChanged, Client::default()))
+            }
+            E::SignInDisowned { .. } => Some(say(Happening::Disowned, Client::default())),
+            E::Locked { reason: LockReason::Operator, .. } => {
+                Some(say(Happening::LockOrdered, Client::default()))
+            }
+            _ => None,
+        }
+    }
+
+    /// What an event of the stream `source-<key>` amounts to; `key` is that of an identifier that nobody has, followed
+    /// by the day.
+    pub fn source_event(
+        &mut self,
+        key: &str,
+        event: &SourceEvent,
+        at: At,
+        lookup: &dyn Lookup,
+    ) -> Option<Observation> {
+        let name = key.get(..key.len().saturating_sub("-YYYY-MM-DD".len())).unwrap_or(key);
+        let target = Target::Unknown(Uuid::new_v5(&UNKNOWN, name.as_bytes()));
+        match event {
+            SourceEvent::UnknownIdentifier { attempt, context } => {
+                self.attempts.insert(*attempt, client(context, Device::New(None), lookup));
+                None
+            }
+            SourceEvent::Rejected { attempt } => {
+                let client = self.attempts.remove(attempt).unwrap_or_default();
+                let seen = observation(at, target, Happening::PasswordRejected, client);
+                Some(Observation { attempt: Some(*attempt), ..seen })
+            }
+            SourceEvent::MailDeclined { context } => {
+                let client = client(context, Device::Unrecorded, lookup);
+                Some(observation(at, target, Happening::RecoveryRequested, client))
+            }
+            SourceEvent::Refused { .. } => None,
+        }
+    }
+
+    fn attempt(&self, attempt: AttemptId) -> Client {
+        self.attempts.get(&attempt).cloned().unwrap_or_default()
+    }
+
+    fn accepted(
+        &mut self,
+        attempt: AttemptId,
+        factor: Factor,
+        say: impl FnOnce(Happening, Client) -> Observation,
+    ) -> Option<Observation> {
+        if let Some(client) = self.attempts.get_mut(&attempt) {
+            client.factor = Some(factor);
+        }
+        let seen = say(Happening::FactorAccepted(factor), self.attempt(attempt));
+        Some(Observation { attempt: Some(attempt), ..seen })
+    }
+}

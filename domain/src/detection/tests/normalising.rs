@@ -1,0 +1,117 @@
+use super::*;
+use crate::account::{AccountEvent as E, Level, LockReason, PasswordChange, SecondFactor, TokenDigest};
+use crate::source::SourceEvent;
+use crate::{AttemptId, ClientContext, CredentialId, LinkId};
+
+fn context(address: &str) -> ClientContext {
+    ClientContext { address: address.into(), user_agent: "Browser/1".into(), ..ClientContext::default() }
+}
+
+fn attempt() -> AttemptId {
+    AttemptId(id(7))
+}
+
+fn started(device: Option<DeviceId>) -> E {
+    E::SignInStarted { attempt: attempt(), device, context: context("192.0.2.1"), expires_at: time(600) }
+}
+
+/// What the events of account 1 amount to, one after the other.
+fn told(events: Vec<E>) -> Vec<Observation> {
+    let mut normaliser = Normaliser::new(100);
+    let account = AccountId(id(1));
+    let each = (1..).zip(events);
+    each.filter_map(|(position, event)| {
+        let at = At { position, time: time(position as i64) };
+        normaliser.account_event(account, &event, at, &NoLookup)
+    })
+    .collect()
+}
+
+#[test]
+fn outcomes_come_with_the_context_of_their_beginning() {
+    let seen = told(vec![started(None), E::PasswordRejected { attempt: attempt() }]);
+    let [failure] = seen.as_slice() else { panic!("{seen:?}") };
+    assert_eq!((failure.what, failure.position, failure.device), (WRONG, 2, Device::New(None)));
+    assert_eq!(failure.source.address, "192.0.2.1".parse().ok());
+    assert_eq!(failure.agent.text, "Browser/1");
+
+    let mapped = told(vec![
+        E::SignInStarted {
+            attempt: attempt(),
+            device: None,
+            context: context("::ffff:192.0.2.1"),
+            expires_at: time(600),
+        },
+        E::PasswordRejected { attempt: attempt() },
+    ]);
+    assert_eq!(mapped[0].source, failure.source, "IPv4 written as IPv6");
+}
+
+#[test]
+fn a_sign_in_with_a_code_and_what_its_session_does() {
+    let (device, session) = (DeviceId(id(2)), SessionId(id(3)));
+    let (guess, again) = (AttemptId(id(8)), AttemptId(id(9)));
+    let seen = told(vec![
+        started(Some(device)),
+        E::PasswordAccepted { attempt: attempt() },
+        E::SecondFactorRejected { attempt: attempt(), guess, factor: SecondFactor::Totp },
+        E::RecoveryCodeAccepted { attempt: attempt(), guess, index: 0 },
+        E::SignInSucceeded {
+            attempt: attempt(),
+            device,
+            new_device: false,
+            earlier_sign_ins: 4,
+            context: context("192.0.2.1"),
+        },
+        E::SessionOpened {
+            session,
+            device,
+            token_digest: TokenDigest([0; 32]),
+            level: Level::Aal2,
+            idle_expires_at: time(900),
+            expires_at: time(900),
+        },
+        E::ReauthenticationStarted { attempt: again, session, expires_at: time(900) },
+        E::ReauthenticationRejected { attempt: again, session },
+        E::PasswordChanged { credential: CredentialId(id(4)), change: PasswordChange::Reset },
+        E::TotpEnrolled { credential: CredentialId(id(4)), step: 1 },
+        E::SignInDisowned { link: LinkId(id(5)), link_expires_at: time(900) },
+        E::Locked { reason: LockReason::Disowned, note: None },
+        E::Locked { reason: LockReason::Operator, note: None },
+    ]);
+    let what: Vec<_> = seen.iter().map(|seen| seen.what).collect();
+    assert_eq!(
+        what,
+        [
+            Happening::PasswordAccepted,
+            Happening::FactorRejected(Factor::Totp),
+            Happening::FactorAccepted(Factor::RecoveryCode),
+            Happening::SignedIn { factor: Some(Factor::RecoveryCode) },
+            WRONG,
+            Happening::PasswordReset,
+            Happening::FactorAdded(Factor::Totp),
+            Happening::Disowned,
+            Happening::LockOrdered,
+        ]
+    );
+    assert!(seen[..5].iter().all(|seen| seen.device == Device::Known(device)));
+    assert!(seen[..5].iter().all(|seen| seen.source.address.is_some()));
+    assert_eq!(seen[4].session, Some(session));
+}
+
+#[test]
+fn an_identifier_that_nobody_has_is_one_target_day_after_day() {
+    let mut normaliser = Normaliser::new(100);
+    let mut reject = |key: &str, n: u128| {
+        let attempt = AttemptId(id(n));
+        let at = At { position: 1, time: time(1) };
+        let unknown = SourceEvent::UnknownIdentifier { attempt, context: context("192.0.2.1") };
+        assert!(normaliser.source_event(key, &unknown, at, &NoLookup).is_none());
+        normaliser.source_event(key, &SourceEvent::Rejected { attempt }, at, &NoLookup).unwrap()
+    };
+    let today = reject("00ff-2026-01-01", 1);
+    assert_eq!((today.what, today.target.account()), (WRONG, None));
+    assert!(today.source.address.is_some());
+    assert_eq!(reject("00ff-2026-01-02", 2).target, today.target);
+    assert_ne!(reject("00fe-2026-01-02", 3).target, today.target);
+}
