@@ -68,7 +68,7 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
                 page.retain(|recorded| recorded.event.recorded_at < end);
             }
         }
-        page.retain(|recorded| matters(recorded));
+        page.retain(matters);
         let opened = stores.sealer.open_page(&page).await?;
         for (recorded, opened) in page.iter().zip(opened) {
             if let Some(seen) = reading.observation(recorded, opened)? {
