@@ -145,7 +145,8 @@ impl History {
             address_seen: client.is_some() && among(policy.device_sign_ins).any(|past| past.client == client),
             new_country: source.country.is_some()
                 && !among(policy.country_sign_ins).any(|past| past.country == source.country),
-            new_network: network.is_some() && !network_seen,
+            // A prefix that stands in for a network changes too often to be news.
+            new_network: source.asn.is_some() && !network_seen,
             successes: self.successes,
             last: self.past.back().cloned(),
         }

@@ -1,8 +1,8 @@
 //! Detecting suspicious sign-ins: observations in, alerts out. Pure and deterministic, over the events' own time, with
 //! state of bounded size that can be saved and taken up again.
 //!
-//! Each detector has a file of its own. [`Detection`] shows each observation to all of them, learns from it what nothing
-//! speaks against, and folds what they say into alerts. [`response`] says what follows from alerts.
+//! Each detector has a file of its own. [`Detection`] shows each observation to all of them, learns from it what
+//! nothing speaks against, and folds what they say into alerts. [`response`] says what follows from alerts.
 
 mod after_campaign;
 pub mod bounded;
@@ -159,8 +159,8 @@ impl Detection {
         self.after_campaign.observe(seen, novelty, policy, out);
     }
 
-    /// One alert for each detector, key and window. Repetitions are told at the 2nd, 4th, 8th …, so that an alert does
-    /// not grow with an attacker's effort, and when they are worse than what was told.
+    /// One alert for each detector, key and window. Repetitions are told at the 2nd, 4th, 8th …, so that an alert
+    /// does not grow with an attacker's effort, and when they are worse than what was told.
     fn fold(&mut self, finding: Finding, policy: &DetectionPolicy, namespace: Uuid) -> Option<Signal> {
         let seconds = i64::from(policy.response.fold_seconds.max(1));
         let window = finding.at.unix_seconds().div_euclid(seconds) * seconds;

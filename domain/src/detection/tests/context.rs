@@ -95,6 +95,7 @@ fn a_new_device_with_a_new_country_or_network() {
             ("country on a known device", last(3, &|o| o.on(known()).from("203.0.113.1", "IT", 3269)), None),
             ("the first sign-in of all", last(0, &|o| o.from("203.0.113.1", "IT", 3269)), None),
             ("an unknown place is not a new one", last(3, &|o| o.from("192.0.2.9", "-", 2119)), None),
+            ("an unknown network is not a new one", last(3, &|o| o.from("203.0.113.1", "NO", 0)), None),
             ("among the last ten", long_ago(10), None),
             ("country eleven ago", long_ago(11), Some(Medium)),
             ("no device on record: other browser", unrecorded(FIREFOX, "IT", 3269), Some(Medium)),

@@ -34,8 +34,8 @@ fn worked_out_by_hand() {
     let w = score::FEATURES[1].weights;
     check_score(&one, 1, &usual, 0.4375 * (w[0] / 25.0 + w[1] + w[2] + w[3]));
 
-    // Two users, one sign-in each; user 1 shows what only user 2 has shown: both features have P_loc = 0, so both ratios
-    // are 4, and (1/U) / (n_u/N) = (1/2) / (1/2) = 1.
+    // Two users, one sign-in each; user 1 shows what only user 2 has shown: both features have P_loc = 0, so both
+    // ratios are 4, and (1/U) / (n_u/N) = (1/2) / (1/2) = 1.
     let other = values(["b", "2", "SE"], ["v", "Firefox 1", "Windows 11", "mobile"]);
     let two = learnt(&[(1, usual), (2, other)]);
     check_score(&two, 1, &other, 16.0);
