@@ -41,6 +41,8 @@ pub struct AccountAnswer {
     sms_enrolled: bool,
     /// Unused recovery codes.
     recovery_codes_left: u8,
+    /// Enrolled passkeys.
+    passkeys: u32,
     /// Sign-ins so far.
     sign_ins: u64,
     /// The latest.
@@ -62,6 +64,7 @@ impl From<AccountRow> for AccountAnswer {
             phone: row.phone,
             sms_enrolled: row.sms_enrolled_at.is_some(),
             recovery_codes_left: row.recovery_codes_left,
+            passkeys: row.passkeys,
             sign_ins: row.sign_ins,
             last_sign_in_at: row.last_sign_in_at,
         }

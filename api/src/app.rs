@@ -225,6 +225,16 @@ pub async fn evenly<T>(work: impl Future<Output = T>) -> T {
     outcome
 }
 
+/// As [`evenly`], but a success is answered at once: only refusals must look alike.
+pub async fn evenly_refused<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    let answer_at = tokio::time::Instant::now() + EVEN;
+    let outcome = work.await;
+    if outcome.is_err() {
+        tokio::time::sleep_until(answer_at).await;
+    }
+    outcome
+}
+
 /// The subject whose key seals what a source did on one day: destroying it forgets that day's sources.
 pub fn source_subject(day: &str) -> SubjectId {
     SubjectId(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("watchbook:source-day:{day}").as_bytes()))

@@ -1,13 +1,14 @@
 //! `/v1/password…`: changed by who knows it, reset over the mailed link.
 
 use crate::app::{App, evenly};
+use crate::ceremony::PasskeyProof;
 use crate::limits::record_declined_mail;
 use crate::passwords;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::registration::{CheckMail, check_mail, words};
 use crate::request::{Body, Caller, SignedIn, Written};
 use crate::second_factor::Submitted;
-use crate::session::{TokenAnswer, prove_anew, token_answer};
+use crate::session::{TokenAnswer, prove_anew, submitted_passkey, token_answer};
 use crate::sign_in::no_content;
 use axum::Json;
 use axum::extract::State;
@@ -34,6 +35,8 @@ pub struct PasswordChangeRequest {
     recovery_code: Option<String>,
     /// Instead of `code`: of the text message that `/v1/session/sms` sent.
     sms_code: Option<String>,
+    /// Instead of `code`: a signature over the challenge of `/v1/session/reauthenticate/options`.
+    passkey: Option<PasskeyProof>,
 }
 
 /// Changes the password. The session gets a new token; all others end.
@@ -52,7 +55,8 @@ pub async fn change(
 ) -> Result<Written<Json<TokenAnswer>>, Problem> {
     let current = passwords::read(request.current_password)?;
     let new = passwords::read(request.new_password)?;
-    let code = Submitted::one_of(request.code, request.recovery_code, request.sms_code)?;
+    let passkey = submitted_passkey(&app, &signed_in, request.passkey)?;
+    let code = Submitted::one_of(request.code, request.recovery_code, request.sms_code, passkey)?;
     check_new(&app, &new, &signed_in.account)?;
     let (secret, proved) = prove_anew(&app, &signed_in, current, code).await?;
 

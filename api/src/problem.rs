@@ -41,6 +41,11 @@ kinds! {
     INVALID_CREDENTIALS = "invalid-credentials" UNAUTHORIZED "The identifier or password is wrong";
     /// The second factor was wrong, or used before.
     INVALID_CODE = "invalid-code" UNAUTHORIZED "The code is wrong or was used before";
+    /// The passkey is not the account's, its signature is wrong, or its challenge has expired or was used; also
+    /// when the account may not sign in: all look alike.
+    INVALID_PASSKEY = "invalid-passkey" UNAUTHORIZED "The passkey was not accepted";
+    /// The public URL has no domain name, so that no browser would offer passkeys.
+    PASSKEYS_UNAVAILABLE = "passkeys-unavailable" CONFLICT "Passkeys need a site with a domain name";
     /// The sign-in attempt has ended.
     ATTEMPT_OVER = "attempt-over" UNAUTHORIZED "The sign-in attempt is over; start again";
     /// No live session behind the token.
@@ -205,11 +210,16 @@ impl From<Rejection> for Problem {
             Rejection::LinkInvalid => LINK_INVALID.into(),
             Rejection::SessionOver => SESSION_OVER.into(),
             Rejection::ReauthenticationRequired => REAUTHENTICATION_REQUIRED.into(),
-            Rejection::DeviceUnknown | Rejection::NotRegistered => NOT_FOUND.into(),
+            Rejection::DeviceUnknown | Rejection::PasskeyUnknown | Rejection::NotRegistered => {
+                NOT_FOUND.into()
+            }
             Rejection::NameInvalid => NAME_INVALID.into(),
             Rejection::AlreadyRegistered
             | Rejection::AlreadyVerified
             | Rejection::MailedRecently
+            | Rejection::NoSecondFactor
+            | Rejection::PasskeyEnrolled
+            | Rejection::TooManyPasskeys
             | Rejection::TotpEnrolled
             | Rejection::TotpNotEnrolled
             | Rejection::PhoneUnchanged

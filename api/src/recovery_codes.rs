@@ -35,7 +35,7 @@ pub struct RecoveryCodesAnswer {
     responses(
         (status = 200, body = RecoveryCodesAnswer),
         (status = 403, body = ProblemBody, description = "`reauthentication-required`"),
-        (status = 409, body = ProblemBody, description = "`conflict`: no authenticator app is enrolled"),
+        (status = 409, body = ProblemBody, description = "`conflict`: the account has no second factor"),
     )
 )]
 pub async fn generate(

@@ -5,8 +5,9 @@ use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
     account, account_history, activity, captcha, devices, disown, health, introspection, limits,
-    log_checkpoint, log_consistency, log_inclusion, operators, pages, password, phone, recovery_codes,
-    registration, second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, totp,
+    log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in,
+    passkeys, password, phone, recovery_codes, registration, second_factor, service_keys, session, sessions,
+    setup, sign_in, sms_code, sms_factor, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -74,6 +75,9 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(phone::confirm))
         .routes(routes!(sms_factor::start, sms_factor::remove))
         .routes(routes!(sms_factor::confirm))
+        .routes(routes!(passkey_sign_in::options))
+        .routes(routes!(passkey_sign_in::sign_in))
+        .routes(routes!(passkey_options::second_factor))
 }
 
 /// What takes a live session or a service key, and costs no guess.
@@ -89,6 +93,10 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(totp::start, totp::remove))
         .routes(routes!(recovery_codes::generate))
         .routes(routes!(captcha::challenge))
+        .routes(routes!(passkey_options::session))
+        .routes(routes!(passkeys::options))
+        .routes(routes!(passkeys::list, passkeys::enrol))
+        .routes(routes!(passkeys::rename, passkeys::remove))
         .routes(routes!(account::own))
         .routes(routes!(activity::list))
         .routes(routes!(introspection::introspect))

@@ -1,6 +1,7 @@
-//! `POST /v1/sign-in/second-factor`: a code of an authenticator app or a text message, or a recovery code.
+//! `POST /v1/sign-in/second-factor`: a passkey, a code of an authenticator app or a text message, or a recovery code.
 
 use crate::app::App;
+use crate::ceremony::{Ceremony, PasskeyProof, Purpose};
 use crate::problem::{self, Problem, ProblemBody};
 use crate::recovery_codes;
 use crate::request::{Body, Caller, Written};
@@ -8,6 +9,7 @@ use crate::sign_in::{SignInAnswer, new_session, signed_in};
 use crate::sms_code;
 use crate::tokens::{self, Secret};
 use crate::totp;
+use crate::webauthn::{RelyingParty, Shown};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -18,13 +20,15 @@ use watchbook_domain::account::{
 use watchbook_domain::{Account, AccountId, AttemptId, DeviceId, Timestamp};
 use watchbook_eventlog::{ExecuteError, Executed, fresh};
 
-/// A code for the attempt that `/v1/sign-in` named. Exactly one of `code`, `recovery_code` and
+/// A proof for the attempt that `/v1/sign-in` named. Exactly one of `passkey`, `code`, `recovery_code` and
 /// `sms_code`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecondFactorRequest {
     /// The attempt.
     attempt: String,
+    /// A signature over the challenge of `/v1/sign-in/second-factor/options`.
+    passkey: Option<PasskeyProof>,
     /// Of the authenticator app: six digits.
     code: Option<String>,
     /// One of the saved ones.
@@ -35,8 +39,7 @@ pub struct SecondFactorRequest {
     device_token: Option<String>,
 }
 
-/// A code as it was sent.
-#[derive(Clone)]
+/// A proof as it was sent.
 pub enum Submitted {
     /// Of the authenticator app.
     Totp(String),
@@ -44,28 +47,54 @@ pub enum Submitted {
     RecoveryCode(String),
     /// Of a text message.
     Sms(String),
+    /// A passkey's signature.
+    Passkey(Box<(Ceremony, Shown)>),
 }
 
 impl Submitted {
     /// The one that is there; `None` when none is.
     ///
     /// # Errors
-    /// `MALFORMED` when there are several.
+    /// `MALFORMED` when several are.
     pub fn one_of(
         code: Option<String>,
         recovery_code: Option<String>,
         sms_code: Option<String>,
+        passkey: Option<Self>,
     ) -> Result<Option<Self>, Problem> {
-        let mut given = code
-            .map(Self::Totp)
-            .into_iter()
-            .chain(recovery_code.map(Self::RecoveryCode))
-            .chain(sms_code.map(Self::Sms));
-        match (given.next(), given.next()) {
-            (_, Some(_)) => {
-                Err(Problem::from(problem::MALFORMED).detail("one of code, recovery_code and sms_code"))
+        let codes = [code.map(Self::Totp), recovery_code.map(Self::RecoveryCode), sms_code.map(Self::Sms)];
+        let mut proofs = codes.into_iter().flatten().chain(passkey);
+        match (proofs.next(), proofs.next()) {
+            (proof, None) => Ok(proof),
+            _ => {
+                Err(Problem::from(problem::MALFORMED)
+                    .detail("one of passkey, code, recovery_code and sms_code"))
             }
-            (given, None) => Ok(given),
+        }
+    }
+
+    /// A passkey's signature, its challenge given out for `purpose` and not expired.
+    ///
+    /// # Errors
+    /// `MALFORMED`, `INVALID_PASSKEY`.
+    pub fn passkey(
+        app: &App,
+        caller: &Caller,
+        account: AccountId,
+        purpose: Purpose,
+        proof: PasskeyProof,
+    ) -> Result<Self, Problem> {
+        let shown = Shown::read(proof.credential, Some(account))?;
+        let ceremony = Ceremony::open(&app.keyring, purpose, &proof.ceremony, caller.now);
+        let ceremony = ceremony.ok_or(problem::INVALID_PASSKEY)?;
+        Ok(Self::Passkey(Box::new((ceremony, shown))))
+    }
+
+    /// The id of the guess: fresh for a code, the challenge's own for a passkey.
+    fn guess(&self) -> AttemptId {
+        match self {
+            Self::Passkey(signed) => signed.0.id,
+            Self::Totp(_) | Self::RecoveryCode(_) | Self::Sms(_) => AttemptId(fresh::uuid()),
         }
     }
 
@@ -74,6 +103,7 @@ impl Submitted {
             Self::Totp(_) => SecondFactor::Totp,
             Self::RecoveryCode(_) => SecondFactor::RecoveryCode,
             Self::Sms(_) => SecondFactor::Sms,
+            Self::Passkey(_) => SecondFactor::Passkey,
         }
     }
 }
@@ -81,9 +111,11 @@ impl Submitted {
 /// What an account may use as its second factor, strongest first.
 pub fn offered(account: &Account, now: Timestamp) -> Vec<SecondFactor> {
     let codes = account.recovery_codes.as_ref().is_some_and(|codes| codes.left() > 0);
+    let passkey = (!account.passkeys.is_empty()).then_some(SecondFactor::Passkey);
     let totp = account.totp.map(|_| SecondFactor::Totp);
     let sms = account.sms_usable(now).then_some(SecondFactor::Sms);
-    totp.into_iter().chain(codes.then_some(SecondFactor::RecoveryCode)).chain(sms).collect()
+    let codes = codes.then_some(SecondFactor::RecoveryCode);
+    [passkey, totp, codes, sms].into_iter().flatten().collect()
 }
 
 /// Those of the offered ones that are the weaker choice: messages and numbers can be diverted (NIST SP 800-63B-4,
@@ -97,7 +129,7 @@ pub fn restricted(offered: &[SecondFactor]) -> Vec<SecondFactor> {
     post, path = "/v1/sign-in/second-factor", tag = "sign-in", request_body = SecondFactorRequest,
     responses(
         (status = 200, body = SignInAnswer),
-        (status = 401, body = ProblemBody, description = "`invalid-code`, or `attempt-over`: expired, ended by a lock, or too many wrong codes"),
+        (status = 401, body = ProblemBody, description = "`invalid-code`, `invalid-passkey`, or `attempt-over`: expired, ended by a lock, or too many wrong codes"),
         (status = 429, body = ProblemBody, description = "`too-many-attempts`: one budget for the account, whatever the attempt"),
     )
 )]
@@ -106,11 +138,20 @@ pub async fn second_factor(
     caller: Caller,
     Body(request): Body<SecondFactorRequest>,
 ) -> Result<Written<Json<SignInAnswer>>, Problem> {
-    let submitted = Submitted::one_of(request.code, request.recovery_code, request.sms_code)?;
+    let attempt = tokens::open_attempt(&app.keyring, &request.attempt).ok_or(problem::ATTEMPT_OVER);
+    let passkey = match (request.passkey, attempt) {
+        (Some(proof), Ok((account, id))) => {
+            let purpose = Purpose::SecondFactor(account, id);
+            Some(Submitted::passkey(&app, &caller, account, purpose, proof)?)
+        }
+        (Some(_), Err(over)) => return Err(over.into()),
+        (None, _) => None,
+    };
+    let submitted = Submitted::one_of(request.code, request.recovery_code, request.sms_code, passkey)?;
     let submitted = submitted.ok_or_else(|| {
-        Problem::from(problem::MALFORMED).detail("code, recovery_code or sms_code is missing")
+        Problem::from(problem::MALFORMED).detail("passkey, code, recovery_code or sms_code is missing")
     })?;
-    let attempt = tokens::open_attempt(&app.keyring, &request.attempt).ok_or(problem::ATTEMPT_OVER)?;
+    let attempt = attempt?;
     let device = tokens::open_device(&app.keyring, attempt.0, request.device_token.as_deref());
     resolve_second_factor(&app, &caller, attempt, None, submitted, device).await
 }
@@ -118,7 +159,7 @@ pub async fn second_factor(
 /// Reserves (unless `reserved`), checks and resolves the second factor of a sign-in.
 ///
 /// # Errors
-/// `INVALID_CODE`, `ATTEMPT_OVER`, `TOO_MANY`.
+/// `INVALID_CODE`, `INVALID_PASSKEY`, `ATTEMPT_OVER`, `TOO_MANY`.
 pub async fn resolve_second_factor(
     app: &App,
     caller: &Caller,
@@ -137,7 +178,7 @@ pub async fn resolve_second_factor(
 /// Reserves (unless `reserved`), checks and resolves a guess at the second factor of any attempt.
 ///
 /// # Errors
-/// `INVALID_CODE`, `ATTEMPT_OVER`, `TOO_MANY`.
+/// `INVALID_CODE`, `INVALID_PASSKEY`, `ATTEMPT_OVER`, `TOO_MANY`.
 pub async fn prove(
     app: &App,
     caller: &Caller,
@@ -146,7 +187,7 @@ pub async fn prove(
     submitted: Submitted,
     session: watchbook_domain::account::NewSession,
 ) -> Result<Executed<Account>, Problem> {
-    let guess = reserved.unwrap_or_else(|| AttemptId(fresh::uuid()));
+    let guess = reserved.unwrap_or_else(|| submitted.guess());
     if reserved.is_none() {
         let start = StartSecondFactor { attempt, guess, factor: submitted.factor(), now: caller.now };
         let metadata = app.metadata(caller, Some(account.0));
@@ -164,7 +205,12 @@ pub async fn prove(
     };
     if done.events.iter().any(|event| matches!(event, AccountEvent::SecondFactorRejected { .. })) {
         metrics::counter!("watchbook_second_factor_rejected_total").increment(1);
-        return Err(problem::INVALID_CODE.into());
+        return Err(match submitted {
+            Submitted::Passkey(_) => problem::INVALID_PASSKEY.into(),
+            Submitted::Totp(_) | Submitted::RecoveryCode(_) | Submitted::Sms(_) => {
+                problem::INVALID_CODE.into()
+            }
+        });
     }
     Ok(done)
 }
@@ -181,6 +227,11 @@ async fn check(
             recovery_codes::check(app, account, code).await?.map(|index| Proof::RecoveryCode { index })
         }
         Submitted::Sms(code) => sms_code::check(app, account, attempt, code).map(|code| Proof::Sms { code }),
+        Submitted::Passkey(signed) => {
+            let (ceremony, shown) = &**signed;
+            let party = RelyingParty::of(&app.public_url)?;
+            party.asserted(&ceremony.state, shown, account).map(Proof::Passkey)
+        }
     };
     Ok(found.unwrap_or(Proof::Wrong(submitted.factor())))
 }

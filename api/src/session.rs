@@ -1,6 +1,7 @@
 //! `/v1/session`: the session at hand, refreshed, proved anew, ended.
 
 use crate::app::App;
+use crate::ceremony::{PasskeyProof, Purpose};
 use crate::passwords;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{Body, SignedIn, Written};
@@ -86,7 +87,7 @@ pub async fn sign_out(State(app): State<App>, signed_in: SignedIn) -> Result<Wri
     Ok(no_content(done.position))
 }
 
-/// A fresh proof: the password, and a code if the account has a second factor.
+/// A fresh proof: the password, and one of the others if the account has a second factor.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reauthentication {
@@ -98,6 +99,8 @@ pub struct Reauthentication {
     recovery_code: Option<String>,
     /// Instead of `code`: of the text message that `/v1/session/sms` sent.
     sms_code: Option<String>,
+    /// Instead of `code`: a signature over the challenge of `/v1/session/reauthenticate/options`.
+    passkey: Option<PasskeyProof>,
 }
 
 /// Proves the person anew; sensitive changes are allowed for ten minutes after.
@@ -116,9 +119,28 @@ pub async fn reauthenticate(
     Body(request): Body<Reauthentication>,
 ) -> Result<Written<Json<TokenAnswer>>, Problem> {
     let password = passwords::read(request.password)?;
-    let code = Submitted::one_of(request.code, request.recovery_code, request.sms_code)?;
+    let passkey = submitted_passkey(&app, &signed_in, request.passkey)?;
+    let code = Submitted::one_of(request.code, request.recovery_code, request.sms_code, passkey)?;
     let (secret, done) = prove_anew(&app, &signed_in, password, code).await?;
     token_answer(signed_in.account_id, signed_in.session_id, &secret, &done)
+}
+
+/// A passkey's signature over a challenge that was given out to this session.
+///
+/// # Errors
+/// `MALFORMED`, `WRONG_CODE` when the challenge is not of this session or has expired.
+pub fn submitted_passkey(
+    app: &App,
+    signed_in: &SignedIn,
+    proof: Option<PasskeyProof>,
+) -> Result<Option<Submitted>, Problem> {
+    let Some(proof) = proof else { return Ok(None) };
+    let (account, caller) = (signed_in.account_id, &signed_in.caller);
+    let purpose = Purpose::Session(account, signed_in.session_id);
+    match Submitted::passkey(app, caller, account, purpose, proof) {
+        Err(problem) if problem.kind == problem::INVALID_PASSKEY => Err(problem::WRONG_CODE.into()),
+        submitted => submitted.map(Some),
+    }
 }
 
 /// Reserves, checks and resolves a re-authentication with everything that the account has.
@@ -161,7 +183,13 @@ pub async fn prove_anew(
     let new = new_session(&signed_in.caller, &secret, None);
     match prove(app, &signed_in.caller, (account, attempt), None, code, new).await {
         Ok(done) => Ok((secret, done)),
-        Err(problem) if problem.kind == problem::INVALID_CODE => Err(problem::WRONG_CODE.into()),
+        // Over is what a challenge finds that was used before.
+        Err(problem)
+            if [problem::INVALID_CODE, problem::INVALID_PASSKEY, problem::ATTEMPT_OVER]
+                .contains(&problem.kind) =>
+        {
+            Err(problem::WRONG_CODE.into())
+        }
         Err(problem) => Err(problem),
     }
 }

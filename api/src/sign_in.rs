@@ -52,7 +52,7 @@ pub enum SignInAnswer {
         /// Names the attempt; good for nothing else.
         attempt: String,
         /// What may be used, strongest first.
-        #[schema(value_type = Vec<String>, example = json!(["totp", "recovery_code", "sms"]))]
+        #[schema(value_type = Vec<String>, example = json!(["passkey", "totp", "recovery_code", "sms"]))]
         factors: Vec<SecondFactor>,
         /// Those of them that are the weaker choice, to be named as such.
         #[schema(value_type = Vec<String>, example = json!(["sms"]))]

@@ -106,6 +106,12 @@ pub enum FactorChange {
     TotpRemoved,
     /// New recovery codes replaced any earlier ones.
     RecoveryCodesGenerated,
+    /// A passkey was added.
+    PasskeyEnrolled,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A passkey was refused, since there may be a copy of it in other hands.
+    PasskeyCopySuspected,
     /// A recovery code was used to sign in.
     RecoveryCodeUsed {
         /// How many are left.
@@ -168,6 +174,9 @@ mod tests {
                 FactorChange::TotpRemoved,
                 FactorChange::RecoveryCodesGenerated,
                 FactorChange::RecoveryCodeUsed { left: 3 },
+                FactorChange::PasskeyEnrolled,
+                FactorChange::PasskeyRemoved,
+                FactorChange::PasskeyCopySuspected,
             ]
             .map(|change| Notice::SecondFactorChanged { at, change }),
         );

@@ -13,7 +13,7 @@ use watchbook_eventlog::Position;
 row! {
     /// An account's current state.
     #[derive(Clone, PartialEq, Eq)]
-    pub struct AccountRow in "accounts" version 2 indexes [];
+    pub struct AccountRow in "accounts" version 3 indexes [];
     key {
         /// The account.
         account: AccountId = "account_id",
@@ -41,6 +41,8 @@ row! {
         sms_enrolled_at: Option<Timestamp> = "sms_enrolled_at",
         /// Unused recovery codes.
         recovery_codes_left: u8 = "recovery_codes_left",
+        /// Enrolled passkeys.
+        passkeys: u32 = "passkeys",
         /// Sign-ins so far.
         sign_ins: u64 = "sign_ins",
         /// The latest.
@@ -104,6 +106,7 @@ impl View for Accounts {
                 phone: None,
                 sms_enrolled_at: None,
                 recovery_codes_left: 0,
+                passkeys: 0,
                 sign_ins: 0,
                 last_sign_in_at: None,
                 failures_since_sign_in: 0,
@@ -133,7 +136,8 @@ impl AccountRow {
             E::EmailVerified { .. } => self.email_verified = true,
             E::PasswordRejected { .. }
             | E::ReauthenticationRejected { .. }
-            | E::SecondFactorRejected { .. } => {
+            | E::SecondFactorRejected { .. }
+            | E::PasskeyRejected { .. } => {
                 self.failures_since_sign_in += 1;
             }
             E::SignInSucceeded { .. } => {
@@ -154,6 +158,11 @@ impl AccountRow {
                 self.sms_enrolled_at = None;
                 self.forget_recovery_codes();
             }
+            E::PasskeyEnrolled { .. } => self.passkeys += 1,
+            E::PasskeyRemoved { .. } => {
+                self.passkeys = self.passkeys.saturating_sub(1);
+                self.forget_recovery_codes();
+            }
             E::RecoveryCodesGenerated { count, .. } => self.recovery_codes_left = *count,
             E::RecoveryCodeAccepted { .. } => {
                 self.recovery_codes_left = self.recovery_codes_left.saturating_sub(1);
@@ -169,12 +178,10 @@ impl AccountRow {
             _ => {}
         }
     }
-}
 
-impl AccountRow {
     /// They go with the last second factor.
     fn forget_recovery_codes(&mut self) {
-        if self.totp_enrolled_at.is_none() && self.sms_enrolled_at.is_none() {
+        if self.totp_enrolled_at.is_none() && self.sms_enrolled_at.is_none() && self.passkeys == 0 {
             self.recovery_codes_left = 0;
         }
     }

@@ -11,8 +11,8 @@ use watchbook_domain::{AccountId, AttemptId, ClientContext, DeviceId, Event, Ses
 use watchbook_eventlog::Position;
 
 row! {
-    pub(crate) struct StoredActivity in "activity" version 1
-        indexes ["(account_id, position)", "(attempt_id) WHERE event_type = 'sign_in.started'"];
+    pub(crate) struct StoredActivity in "activity" version 2
+        indexes ["(account_id, position)", "(attempt_id) WHERE event_type IN ('sign_in.started', 'sign_in.passkey_started')"];
     key {
         position: Position = "position",
     }
@@ -100,9 +100,16 @@ impl<'a> About<'a> {
             E::SignInSucceeded { attempt, device, context, .. } => {
                 Self { attempt: Some(*attempt), device: Some(*device), context: Some(context), ..about }
             }
-            E::PasswordRejected { attempt } | E::PasswordAccepted { attempt } => {
-                Self { attempt: Some(*attempt), ..about }
+            E::PasskeySignInStarted { attempt, device, context, .. } => {
+                Self { attempt: Some(*attempt), device: *device, context: Some(context), ..about }
             }
+            E::PasskeyEnrolled { name, .. } | E::PasskeyRenamed { name, .. } => {
+                Self { detail: Some(name.clone()), ..about }
+            }
+            E::PasskeyRejected { attempt }
+            | E::PasskeyAccepted { attempt, .. }
+            | E::PasswordRejected { attempt }
+            | E::PasswordAccepted { attempt } => Self { attempt: Some(*attempt), ..about },
             E::SignInRefused { attempt, reason } => {
                 Self { attempt: Some(*attempt), detail: name_of(reason), ..about }
             }
@@ -152,6 +159,8 @@ impl<'a> About<'a> {
             | E::TotpEnrolmentStarted { .. }
             | E::TotpEnrolled { .. }
             | E::TotpRemoved { .. }
+            | E::PasskeyRemoved { .. }
+            | E::PasskeyCopySuspected { .. }
             | E::SignInDisowned { .. } => about,
             E::SecondFactorStarted { .. }
             | E::SmsCodeGuessed { .. }
@@ -193,7 +202,8 @@ impl std::fmt::Debug for ActivityRow {
 const PAGE: &str = "SELECT a.position, a.at, a.event_type, coalesce(a.address, s.address),
         coalesce(a.device, s.device, d.name), coalesce(a.place, s.place), a.detail
     FROM activity a
-    LEFT JOIN activity s ON s.attempt_id = a.attempt_id AND s.event_type = 'sign_in.started'
+    LEFT JOIN activity s ON s.attempt_id = a.attempt_id
+        AND s.event_type IN ('sign_in.started', 'sign_in.passkey_started')
         AND s.account_id = a.account_id
     LEFT JOIN sessions n ON n.account_id = a.account_id AND n.session_id = a.session_id
     LEFT JOIN devices d ON d.account_id = a.account_id AND d.device_id = coalesce(a.device_id, n.device_id)

@@ -31,7 +31,7 @@ impl World {
         self.call_with(Method::POST, "/v1/sign-in", None, Some(body), &headers).await
     }
 
-    async fn challenge(&self, source: &str) -> Challenge {
+    async fn captcha(&self, source: &str) -> Challenge {
         let headers = [("x-forwarded-for", source)];
         let answer = self.call_with(Method::GET, "/v1/captcha", None, None, &headers).await.expect(200);
         serde_json::from_value(answer.body).unwrap()
@@ -63,14 +63,14 @@ async fn work_opens_the_door_for_known_and_unknown_alike() {
         world.sign_in_from(HERE, identifier, None).await.expect_problem(403, "captcha-required");
     }
     world.sign_in_from("203.0.113.8", ANN, None).await.expect(200);
-    let captcha = encoded(&solved(world.challenge(HERE).await));
+    let captcha = encoded(&solved(world.captcha(HERE).await));
     world.sign_in_from(HERE, ANN, Some(&captcha)).await.expect(200);
-    let captcha = encoded(&solved(world.challenge(HERE).await));
+    let captcha = encoded(&solved(world.captcha(HERE).await));
     world.sign_in_from(HERE, NOBODY, Some(&captcha)).await.expect_problem(401, "invalid-credentials");
     // What the work buys is not more than the budget.
-    let captcha = encoded(&solved(world.challenge(HERE).await));
+    let captcha = encoded(&solved(world.captcha(HERE).await));
     world.sign_in_from(HERE, NOBODY, Some(&captcha)).await.expect_problem(401, "invalid-credentials");
-    let captcha = encoded(&solved(world.challenge(HERE).await));
+    let captcha = encoded(&solved(world.captcha(HERE).await));
     world.sign_in_from(HERE, ANN, Some(&captcha)).await.expect_problem(429, "too-many-attempts");
 }
 
@@ -81,7 +81,7 @@ async fn a_solution_in_parallel_counts_once() {
         config.captcha.cost = 20;
     });
     let world = world.await;
-    let captcha = encoded(&solved(world.challenge(HERE).await));
+    let captcha = encoded(&solved(world.captcha(HERE).await));
     let outcomes = many(20, async |_| {
         let answer = world.sign_in_from(HERE, NOBODY, Some(&captcha)).await;
         let (status, slug) = answer.outcome();
@@ -100,15 +100,15 @@ async fn what_is_no_solution_does_not_count() {
         config.captcha.cost = 20;
     });
     let world = world.await;
-    let good = solved(world.challenge(HERE).await);
+    let good = solved(world.captcha(HERE).await);
     let change = |change: fn(&mut Payload)| {
         let mut payload = good.clone();
         change(&mut payload);
         encoded(&payload)
     };
-    let mut other = solved(world.challenge(HERE).await);
+    let mut other = solved(world.captcha(HERE).await);
     other.solution = good.solution.clone();
-    let elsewhere = solved(world.challenge("203.0.113.8").await);
+    let elsewhere = solved(world.captcha("203.0.113.8").await);
     let bad = [
         String::new(),
         "x".to_owned(),
@@ -130,9 +130,9 @@ async fn what_is_no_solution_does_not_count() {
     for bad in &bad {
         world.sign_in_from(HERE, ANN, Some(bad)).await.expect_problem(403, "captcha-invalid");
     }
-    let late = encoded(&solved(world.challenge(HERE).await));
+    let late = encoded(&solved(world.captcha(HERE).await));
     world.later(601);
     world.sign_in_from(HERE, ANN, Some(&late)).await.expect_problem(403, "captcha-invalid");
-    let good = encoded(&solved(world.challenge(HERE).await));
+    let good = encoded(&solved(world.captcha(HERE).await));
     world.sign_in_from(HERE, NOBODY, Some(&good)).await.expect_problem(401, "invalid-credentials");
 }

@@ -9,6 +9,7 @@
 
 mod architecture;
 mod attacks;
+mod authenticator;
 mod bad_luck;
 mod captcha;
 mod crashes;
@@ -16,6 +17,7 @@ mod deployments;
 mod journeys;
 mod nodes;
 mod openapi;
+mod passkeys;
 mod proofs;
 mod sms;
 mod tampering;

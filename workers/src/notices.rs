@@ -18,6 +18,9 @@ pub(crate) const TYPES: &[&str] = &[
     "totp.enrolled",
     "totp.removed",
     "recovery_codes.generated",
+    "passkey.enrolled",
+    "passkey.removed",
+    "passkey.copy_suspected",
     "account.locked",
     "account.unlocked",
     "phone.verified",
@@ -79,6 +82,9 @@ pub(crate) fn notice(
         AccountEvent::TotpEnrolled { .. } => factor(FactorChange::TotpEnrolled),
         AccountEvent::TotpRemoved { .. } => factor(FactorChange::TotpRemoved),
         AccountEvent::RecoveryCodesGenerated { .. } => factor(FactorChange::RecoveryCodesGenerated),
+        AccountEvent::PasskeyEnrolled { .. } => factor(FactorChange::PasskeyEnrolled),
+        AccountEvent::PasskeyRemoved { .. } => factor(FactorChange::PasskeyRemoved),
+        AccountEvent::PasskeyCopySuspected { .. } => factor(FactorChange::PasskeyCopySuspected),
         AccountEvent::RecoveryCodeAccepted { .. } => {
             let left = account.recovery_codes.as_ref().map_or(0, |codes| codes.left());
             factor(FactorChange::RecoveryCodeUsed { left })
@@ -133,6 +139,8 @@ mod tests {
             AccountEvent::TotpEnrolled { credential, step: 1 },
             AccountEvent::TotpRemoved { credential },
             AccountEvent::RecoveryCodesGenerated { credential, count: 10 },
+            AccountEvent::PasskeyRemoved { passkey: credential },
+            AccountEvent::PasskeyCopySuspected { passkey: credential, counter: 1, last_counter: 2 },
         ] {
             assert_eq!(told(&event), Some(("second_factor_changed", disown)));
         }

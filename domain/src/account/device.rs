@@ -4,8 +4,17 @@ use super::session::remove_device;
 use super::{Account, AccountEvent, Rejection};
 use crate::{DeviceId, SessionId, Timestamp};
 
-/// Most characters of a device's name.
+/// Most characters of a name.
 const LONGEST_NAME: usize = 64;
+
+/// A name without the blanks around it, of a device or of a passkey.
+pub(super) fn name_of(name: &str) -> Result<&str, Rejection> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(Rejection::NameInvalid);
+    }
+    Ok(name)
+}
 
 /// Names a device.
 #[derive(Clone, Debug)]
@@ -21,10 +30,7 @@ impl RenameDevice {
     /// `DeviceUnknown`, `NameInvalid`.
     pub fn decide(&self, account: &Account) -> Result<Vec<AccountEvent>, Rejection> {
         let known = account.devices.get(&self.device).ok_or(Rejection::DeviceUnknown)?;
-        let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-            return Err(Rejection::NameInvalid);
-        }
+        let name = name_of(&self.name)?;
         if known.name == name {
             return Ok(vec![]);
         }

@@ -1,6 +1,7 @@
 //! What can happen to an account.
 
 use super::phone::CodeUse;
+use super::{Backup, PublicKey};
 use crate::aggregate::events;
 use crate::{
     AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, PhoneNumber, SessionId,
@@ -28,6 +29,8 @@ pub enum SecondFactor {
     RecoveryCode,
     /// A code sent by text message: the weakest, since messages and numbers can be diverted.
     Sms,
+    /// A passkey (Web Authentication Level 3).
+    Passkey,
 }
 
 /// Why a session ended.
@@ -412,6 +415,73 @@ events! {
             guess: AttemptId,
             /// The code.
             code: SmsCodeId,
+        },
+        /// A passkey is a second factor, and a way to sign in by itself, from now on.
+        "passkey.enrolled" v 1 => PasskeyEnrolled {
+            /// Its id here.
+            passkey: CredentialId,
+            /// What the authenticator calls it, in unpadded base64url.
+            credential_id: String,
+            /// What its signatures are checked with.
+            public_key: PublicKey,
+            /// The signature counter that it showed.
+            counter: u32,
+            /// Whether it has copies.
+            backup: Backup,
+            /// What its owner calls it.
+            name: String,
+        },
+        /// The person named a passkey.
+        "passkey.renamed" v 1 => PasskeyRenamed {
+            /// The passkey.
+            passkey: CredentialId,
+            /// Its new name.
+            name: String,
+        },
+        /// A passkey is of no use any more.
+        "passkey.removed" v 1 => PasskeyRemoved {
+            /// The passkey.
+            passkey: CredentialId,
+        },
+        /// An otherwise right signature was refused, because its counter did not grow: somebody may have a copy.
+        "passkey.copy_suspected" v 1 => PasskeyCopySuspected {
+            /// The passkey.
+            passkey: CredentialId,
+            /// The counter that came with the signature.
+            counter: u32,
+            /// The counter as last seen.
+            last_counter: u32,
+        },
+        /// A passkey's signature was right, as second factor or alone.
+        "passkey.accepted" v 1 => PasskeyAccepted {
+            /// The sign-in or re-authentication it belongs to.
+            attempt: AttemptId,
+            /// The challenge that was signed.
+            guess: AttemptId,
+            /// The passkey.
+            passkey: CredentialId,
+            /// The counter that came with the signature.
+            counter: u32,
+            /// Whether it has copies now.
+            backup: Backup,
+        },
+        /// A challenge was spent and a guess at a passkey reserved: a sign-in without identifier and password.
+        "sign_in.passkey_started" v 1 => PasskeySignInStarted {
+            /// This attempt.
+            attempt: AttemptId,
+            /// The challenge; nobody can use it again.
+            challenge: AttemptId,
+            /// The known device it comes from, if any: its own budget pays.
+            device: Option<DeviceId>,
+            /// Where the request came from.
+            context: ClientContext,
+            /// Challenge and attempt end then.
+            expires_at: Timestamp,
+        },
+        /// The signature was wrong, or of a passkey that is not the account's, or its counter did not grow.
+        "sign_in.passkey_rejected" v 1 => PasskeyRejected {
+            /// The attempt that has ended.
+            attempt: AttemptId,
         },
     }
 }

@@ -5,6 +5,8 @@
 mod device;
 mod event;
 mod lock;
+mod passkey;
+mod passkey_sign_in;
 mod password;
 mod phone;
 mod reauthentication;
@@ -27,6 +29,10 @@ pub use event::{
     UnlockReason,
 };
 pub use lock::{Disown, Lock, Unlock};
+pub use passkey::{
+    Assertion, Backup, BeginPasskeyEnrolment, EnrolPasskey, Passkey, PublicKey, RemovePasskey, RenamePasskey,
+};
+pub use passkey_sign_in::{ResolvePasskeySignIn, StartPasskeySignIn};
 pub use password::{ChangePassword, RehashPassword, RequestPasswordReset, ResetPassword};
 pub use phone::{CodeUse, Phone, ProvePhone, ProvedNumber, RemovePhone, SentCode};
 pub use reauthentication::{ResolveReauthentication, StartReauthentication};

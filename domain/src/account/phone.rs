@@ -149,7 +149,8 @@ impl Account {
     /// Whether codes by text message are a second factor at `now`. For some days after a change of number they are
     /// not, unless the account has nothing else: it must not shut its owner out.
     pub fn sms_usable(&self, now: Timestamp) -> bool {
-        let held = |proved: &ProvedNumber| self.totp.is_some() && now < proved.sms_usable_at;
+        let others = self.totp.is_some() || !self.passkeys.is_empty();
+        let held = |proved: &ProvedNumber| others && now < proved.sms_usable_at;
         self.phone.sms_enrolled_at.is_some() && self.phone.number.as_ref().is_some_and(|proved| !held(proved))
     }
 }

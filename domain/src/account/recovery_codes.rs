@@ -19,11 +19,11 @@ pub struct GenerateRecoveryCodes {
 
 impl GenerateRecoveryCodes {
     /// # Errors
-    /// `TotpNotEnrolled` (when there is no second factor at all), `SessionOver`, `ReauthenticationRequired`.
+    /// `NoSecondFactor`, `SessionOver`, `ReauthenticationRequired`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.fresh_session(self.session, policy, self.now)?;
         if !account.requires_second_factor() {
-            return Err(Rejection::TotpNotEnrolled);
+            return Err(Rejection::NoSecondFactor);
         }
         Ok(vec![AccountEvent::RecoveryCodesGenerated { credential: self.credential, count: self.count }])
     }
@@ -44,7 +44,7 @@ mod tests {
         };
         given(signed_in(0))
             .when(|a| generate(1, 10).decide(a, &policy()))
-            .then_rejected(Rejection::TotpNotEnrolled);
+            .then_rejected(Rejection::NoSecondFactor);
         given(with_totp(0)).when_at(50, |a| generate(90, 50).decide(a, &policy())).then_accepted().check(
             |a| {
                 assert_eq!(

@@ -42,6 +42,9 @@ pub enum Rejection {
     /// An authenticator app is enrolled already.
     #[error("an authenticator app is enrolled already")]
     TotpEnrolled,
+    /// The account has no second factor.
+    #[error("the account has no second factor")]
+    NoSecondFactor,
     /// No authenticator app is enrolled, or no enrolment has been started.
     #[error("no authenticator app is enrolled")]
     TotpNotEnrolled,
@@ -60,6 +63,15 @@ pub enum Rejection {
     /// No code was asked for, it is expired or spent, or there were too many wrong guesses at it.
     #[error("no code is waited for; ask for a new one")]
     CodeOver,
+    /// The account has this passkey already.
+    #[error("the passkey is enrolled already")]
+    PasskeyEnrolled,
+    /// No such passkey.
+    #[error("there is no such passkey")]
+    PasskeyUnknown,
+    /// The account has as many passkeys as it may.
+    #[error("the account has as many passkeys as it may")]
+    TooManyPasskeys,
     /// The account is locked.
     #[error("the account is locked")]
     Locked,

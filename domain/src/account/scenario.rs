@@ -91,6 +91,40 @@ pub(super) fn with_totp(t: i64) -> Story {
     story
 }
 
+/// With the passkey 80, whose counter stands at 1, signed in as attempt 0.
+pub(super) fn with_passkey(t: i64) -> Story {
+    let mut story = signed_in(t);
+    story.push((
+        AccountEvent::PasskeyEnrolled {
+            passkey: CredentialId(id(80)),
+            credential_id: "credential-80".into(),
+            public_key: PublicKey::Ed25519 { x: String::new() },
+            counter: 1,
+            backup: Backup::Impossible,
+            name: "phone".into(),
+        },
+        t,
+    ));
+    let refreshed = AccountEvent::SessionRefreshed {
+        session: SessionId(id(session_of(0))),
+        token_digest: digest(0),
+        level: Level::Aal2,
+        idle_expires_at: at(t + 3_600),
+    };
+    story.push((refreshed, t));
+    story
+}
+
+pub(super) fn start_passkey(n: u128, t: i64) -> StartSecondFactor {
+    StartSecondFactor { factor: SecondFactor::Passkey, ..start_code(n, t) }
+}
+
+/// The signature of passkey 80 with this counter.
+pub(super) fn signed(n: u128, counter: u32, t: i64) -> ResolveSecondFactor {
+    let assertion = Assertion { passkey: CredentialId(id(80)), counter, backup: Backup::Impossible };
+    ResolveSecondFactor { proof: Proof::Passkey(assertion), ..code(n, guess_of(n), None, t) }
+}
+
 pub(super) fn start(n: u128, device: Option<DeviceId>, t: i64) -> StartSignIn {
     StartSignIn { attempt: AttemptId(id(n)), device, context: ClientContext::default(), now: at(t) }
 }

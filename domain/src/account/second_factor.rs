@@ -1,5 +1,6 @@
 //! The second factor of a sign-in or re-authentication.
 
+use super::passkey::{Assertion, Worth};
 use super::session::{open_session, refreshed};
 use super::{Account, AccountEvent, Level, NewSession, Rejection, SecondFactor, Stage};
 use crate::policy::Policy;
@@ -10,7 +11,7 @@ use crate::{AttemptId, SmsCodeId, Timestamp};
 pub struct StartSecondFactor {
     /// The attempt, its password already right.
     pub attempt: AttemptId,
-    /// This guess.
+    /// This guess; of a passkey, the challenge, so that none is used twice.
     pub guess: AttemptId,
     /// What is guessed at.
     pub factor: SecondFactor,
@@ -24,6 +25,9 @@ impl StartSecondFactor {
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         let pending = account.attempt(self.attempt, self.now)?;
         if pending.stage != Stage::SecondFactor || pending.wrong_codes >= policy.guesses.codes_per_attempt {
+            return Err(Rejection::AttemptOver);
+        }
+        if account.spent_challenges.contains_key(&self.guess) {
             return Err(Rejection::AttemptOver);
         }
         if pending.guess.is_some() {
@@ -59,6 +63,8 @@ pub enum Proof {
         /// Which one.
         code: SmsCodeId,
     },
+    /// A passkey's signature.
+    Passkey(Assertion),
 }
 
 /// What became of the check of a second factor.
@@ -85,7 +91,7 @@ impl ResolveSecondFactor {
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         let (attempt, guess) = (self.attempt, self.guess);
         let pending = account.attempt(attempt, self.now)?;
-        if pending.guess != Some(guess) {
+        if pending.stage != Stage::SecondFactor || pending.guess != Some(guess) {
             return Err(Rejection::AttemptOver);
         }
         let accepted = match self.proof {
@@ -105,6 +111,17 @@ impl ResolveSecondFactor {
             Proof::Sms { code } => match account.sms_code_of(attempt, self.now) {
                 Some(sent) if sent.id == code => Ok(AccountEvent::SmsAccepted { attempt, guess, code }),
                 _ => Err(SecondFactor::Sms),
+            },
+            Proof::Passkey(assertion) => match assertion.worth(account) {
+                Worth::Accepted => Ok(assertion.accepted(attempt, guess)),
+                Worth::Unknown => Err(SecondFactor::Passkey),
+                Worth::Copied(suspected) => {
+                    let factor = SecondFactor::Passkey;
+                    return Ok(vec![
+                        suspected,
+                        AccountEvent::SecondFactorRejected { attempt, guess, factor },
+                    ]);
+                }
             },
         };
         let accepted = match accepted {

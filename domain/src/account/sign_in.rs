@@ -144,7 +144,8 @@ impl ResolvePassword {
     }
 }
 
-fn refusal(account: &Account) -> Option<RefusalReason> {
+/// Why the account may not sign in, whatever was proved.
+pub(super) fn refusal(account: &Account) -> Option<RefusalReason> {
     match account {
         Account { locked: Some(_), .. } => Some(RefusalReason::Locked),
         Account { email_verified: false, .. } => Some(RefusalReason::Unverified),

@@ -1,7 +1,8 @@
 //! The account as its events leave it.
 
 use super::{
-    AccountEvent, Level, LockReason, PasswordChange, PendingLink, Phone, Rejection, SecondFactor, TokenDigest,
+    AccountEvent, Level, LockReason, Passkey, PasswordChange, PendingLink, Phone, Rejection, SecondFactor,
+    TokenDigest,
 };
 use crate::aggregate::Aggregate;
 use crate::guess::GuessCounter;
@@ -38,6 +39,8 @@ pub struct Account {
     pub totp_enrolment: Option<TotpEnrolment>,
     /// The recovery codes.
     pub recovery_codes: Option<RecoveryCodes>,
+    /// The passkeys.
+    pub passkeys: BTreeMap<CredentialId, Passkey>,
     /// Sign-ins and re-authentications under way.
     pub attempts: BTreeMap<AttemptId, Attempt>,
     /// Live sessions, and dead ones that nobody has swept yet: ask [`Account::session`].
@@ -57,6 +60,8 @@ pub struct Account {
     pub(super) verification_links: Vec<PendingLink>,
     pub(super) reset_links: Vec<PendingLink>,
     pub(super) spent_links: Vec<PendingLink>,
+    /// Challenges of passkeys that were used, until they expire.
+    pub(super) spent_challenges: BTreeMap<AttemptId, Timestamp>,
     pub(super) mails: MailCounter,
     pub(super) password_guesses: GuessesByClass,
     pub(super) second_factor_guesses: BTreeMap<SecondFactor, GuessesByClass>,
@@ -108,6 +113,8 @@ pub enum Stage {
     Password,
     /// A second factor.
     SecondFactor,
+    /// The outcome of the check of a passkey, which is all that is due.
+    Passkey,
 }
 
 /// A sign-in or re-authentication under way.
@@ -233,7 +240,7 @@ impl Account {
 
     /// Whether a second factor is required, computed from the credentials themselves.
     pub fn requires_second_factor(&self) -> bool {
-        self.totp.is_some() || self.phone.sms_enrolled_at.is_some()
+        self.totp.is_some() || !self.passkeys.is_empty() || self.phone.sms_enrolled_at.is_some()
     }
 
     /// The session if `digest` is of its newest token and neither it nor the account is over.
@@ -297,10 +304,18 @@ impl Account {
     fn end_attempt(&mut self, id: AttemptId) -> Option<Attempt> {
         let attempt = self.attempts.remove(&id)?;
         self.password_guesses.of_mut(attempt.device).settle(id);
+        if let (Stage::Passkey, Some(challenge)) = (attempt.stage, attempt.guess) {
+            self.second_factor(SecondFactor::Passkey, attempt.device).settle(challenge);
+        }
         Some(attempt)
     }
 
     fn start_attempt(&mut self, id: AttemptId, attempt: Attempt) {
+        self.password_guesses.of_mut(attempt.device).start(id, attempt.started_at);
+        self.await_outcome(id, attempt);
+    }
+
+    fn await_outcome(&mut self, id: AttemptId, attempt: Attempt) {
         let now = attempt.started_at;
         self.attempts.retain(|_, other| now < other.expires_at);
         while self.attempts.len() >= MOST_ATTEMPTS {
@@ -308,8 +323,12 @@ impl Account {
             let Some(oldest) = waiting.min_by_key(|(_, a)| a.started_at).map(|(id, _)| *id) else { break };
             self.attempts.remove(&oldest);
         }
-        self.password_guesses.of_mut(attempt.device).start(id, now);
         self.attempts.insert(id, attempt);
+    }
+
+    fn spend_challenge(&mut self, challenge: AttemptId, expires_at: Timestamp, at: Timestamp) {
+        self.spent_challenges.retain(|_, expires_at| at < *expires_at);
+        self.spent_challenges.insert(challenge, expires_at);
     }
 
     fn accept_second_factor(&mut self, attempt: AttemptId, guess: AttemptId, factor: SecondFactor) {
@@ -341,7 +360,7 @@ impl Account {
 impl Aggregate for Account {
     type Event = AccountEvent;
     const CATEGORY: &'static str = "account";
-    const SNAPSHOT_FORMAT: u16 = 2;
+    const SNAPSHOT_FORMAT: u16 = 3;
 
     fn evolve(&mut self, event: &AccountEvent, at: Timestamp) {
         use AccountEvent as E;
@@ -411,8 +430,12 @@ impl Aggregate for Account {
             }
             E::SecondFactorStarted { attempt, guess, factor, device } => {
                 self.second_factor(*factor, *device).start(*guess, at);
-                if let Some(pending) = self.attempts.get_mut(attempt) {
+                let pending = self.attempts.get_mut(attempt).map(|pending| {
                     pending.guess = Some(*guess);
+                    pending.expires_at
+                });
+                if let (SecondFactor::Passkey, Some(expires_at)) = (factor, pending) {
+                    self.spend_challenge(*guess, expires_at, at);
                 }
             }
             E::SecondFactorRejected { attempt, guess, factor } => {
@@ -437,8 +460,13 @@ impl Aggregate for Account {
                 }
             }
             E::SignInSucceeded { attempt, device, new_device: _, earlier_sign_ins: _, context: _ } => {
-                let ended = self.end_attempt(*attempt);
-                self.clear_guesses(ended.and_then(|a| a.device));
+                match self.end_attempt(*attempt) {
+                    // The password was not proved: guesses at it stay counted.
+                    Some(ended) if ended.stage == Stage::Passkey => {
+                        self.second_factor(SecondFactor::Passkey, ended.device).clear();
+                    }
+                    ended => self.clear_guesses(ended.and_then(|a| a.device)),
+                }
                 self.sign_ins += 1;
                 self.failures_since_sign_in = 0;
                 self.last_sign_in = Some((at, *device));
@@ -543,6 +571,59 @@ impl Aggregate for Account {
             | E::SmsCodeRejected { .. }
             | E::PhoneRefused { .. }
             | E::PhoneRemoved { .. } => {}
+            E::PasskeyEnrolled { passkey, credential_id, public_key, counter, backup, name } => {
+                let enrolled = Passkey {
+                    credential_id: credential_id.clone(),
+                    public_key: public_key.clone(),
+                    counter: *counter,
+                    backup: *backup,
+                    name: name.clone(),
+                    enrolled_at: at,
+                    last_used_at: None,
+                };
+                self.passkeys.insert(*passkey, enrolled);
+                self.attempts.clear();
+            }
+            E::PasskeyRenamed { passkey, name } => {
+                if let Some(known) = self.passkeys.get_mut(passkey) {
+                    known.name.clone_from(name);
+                }
+            }
+            E::PasskeyRemoved { passkey } => {
+                self.passkeys.remove(passkey);
+                self.forget_second_factors();
+            }
+            E::PasskeyCopySuspected { passkey: _, counter: _, last_counter: _ } => {}
+            E::PasskeyAccepted { attempt, guess, passkey, counter, backup } => {
+                self.accept_second_factor(*attempt, *guess, SecondFactor::Passkey);
+                if let Some(known) = self.passkeys.get_mut(passkey) {
+                    known.counter = known.counter.max(*counter);
+                    known.backup = *backup;
+                    known.last_used_at = Some(at);
+                }
+            }
+            E::PasskeySignInStarted { attempt, challenge, device, context: _, expires_at } => {
+                self.spend_challenge(*challenge, *expires_at, at);
+                self.second_factor(SecondFactor::Passkey, *device).start(*challenge, at);
+                self.await_outcome(
+                    *attempt,
+                    Attempt {
+                        started_at: at,
+                        expires_at: *expires_at,
+                        device: *device,
+                        session: None,
+                        stage: Stage::Passkey,
+                        wrong_codes: 0,
+                        guess: Some(*challenge),
+                    },
+                );
+            }
+            E::PasskeyRejected { attempt } => {
+                self.failures_since_sign_in += 1;
+                if let Some(Attempt { device, guess: Some(challenge), .. }) = self.attempts.remove(attempt) {
+                    self.second_factor(SecondFactor::Passkey, device).fail(challenge, at);
+                }
+            }
         }
     }
 }

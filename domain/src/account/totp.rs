@@ -66,7 +66,7 @@ impl ConfirmTotp {
     }
 }
 
-/// Removes the app, and the recovery codes with it. Other sessions end.
+/// Removes the app; the recovery codes go with the last second factor. Other sessions end.
 #[derive(Clone, Debug)]
 pub struct RemoveTotp {
     /// The session.

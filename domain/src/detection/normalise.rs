@@ -68,6 +68,7 @@ const fn factor(factor: SecondFactor) -> Factor {
         SecondFactor::RecoveryCode => Factor::RecoveryCode,
         SecondFactor::Totp => Factor::Totp,
         SecondFactor::Sms => Factor::Sms,
+        SecondFactor::Passkey => Factor::Passkey,
     }
 }
 
@@ -145,6 +146,16 @@ impl Normaliser {
             }
             E::TotpAccepted { attempt, .. } => self.accepted(*attempt, Factor::Totp, say),
             E::RecoveryCodeAccepted { attempt, .. } => self.accepted(*attempt, Factor::RecoveryCode, say),
+            E::PasskeySignInStarted { attempt, device, context, .. } => {
+                let device = device.map_or(Device::New(None), Device::Known);
+                self.attempts.insert(*attempt, client(context, device, lookup));
+                None
+            }
+            E::PasskeyRejected { attempt } => {
+                let client = self.attempts.remove(attempt).unwrap_or_default();
+                within(*attempt, say(Happening::FactorRejected(Factor::Passkey), client))
+            }
+            E::PasskeyAccepted { attempt, .. } => self.accepted(*attempt, Factor::Passkey, say),
             E::SmsAccepted { attempt, .. } => self.accepted(*attempt, Factor::Sms, say),
             E::ReauthenticationSucceeded { attempt, .. } => {
                 self.attempts.remove(attempt);
@@ -181,6 +192,12 @@ impl Normaliser {
             E::TotpRemoved { .. } => Some(say(Happening::FactorRemoved(Factor::Totp), Client::default())),
             E::RecoveryCodesGenerated { .. } => {
                 Some(say(Happening::FactorAdded(Factor::RecoveryCode), Client::default()))
+            }
+            E::PasskeyEnrolled { .. } => {
+                Some(say(Happening::FactorAdded(Factor::Passkey), Client::default()))
+            }
+            E::PasskeyRemoved { .. } => {
+                Some(say(Happening::FactorRemoved(Factor::Passkey), Client::default()))
             }
             E::SmsEnrolled { .. } => Some(say(Happening::FactorAdded(Factor::Sms), Client::default())),
             E::SmsRemoved => Some(say(Happening::FactorRemoved(Factor::Sms), Client::default())),

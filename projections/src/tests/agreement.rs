@@ -26,6 +26,7 @@ async fn assert_agreement(world: &World, id: AccountId) {
     assert_eq!(row.password_set_at, state.password_set_at);
     assert_eq!(row.totp_enrolled_at, state.totp.map(|totp| totp.enrolled_at));
     assert_eq!(row.recovery_codes_left, state.recovery_codes.as_ref().map_or(0, |codes| codes.left()));
+    assert_eq!(row.passkeys as usize, state.passkeys.len());
     assert_eq!(row.sign_ins, state.sign_ins);
     assert_eq!(row.last_sign_in_at, state.last_sign_in.map(|(at, _)| at));
     assert_eq!(row.failures_since_sign_in, state.failures_since_sign_in);

@@ -18,6 +18,7 @@ fn commands(account: &Account, (action, choice, _): Step, n: u64, now: Timestamp
     let session = account.sessions.keys().nth(pick(account.sessions.len())).copied();
     let session = session.unwrap_or(SessionId(id(1)));
     let device = account.devices.keys().nth(pick(account.devices.len() + 1)).copied();
+    let passkey = || account.passkeys.keys().next().copied().unwrap_or(CredentialId(id(n)));
     let (attempt, guess, credential) = (AttemptId(id(n)), AttemptId(id(n + 1)), CredentialId(id(n)));
     let token_digest = TokenDigest([n as u8; 32]);
     let new = NewSession {
@@ -97,6 +98,36 @@ fn commands(account: &Account, (action, choice, _): Step, n: u64, now: Timestamp
             let remove = RemoveTotp { session, now };
             vec![with(Box::new(move |a, p| remove.decide(a, p)))]
         }
+        19 | 20 => {
+            let enrol = EnrolPasskey {
+                session,
+                passkey: credential,
+                credential_id: n.to_string(),
+                public_key: PublicKey::Ed25519 { x: String::new() },
+                counter: 0,
+                backup: Backup::Possible,
+                name: format!("Passkey {n}"),
+                token_digest,
+                now,
+            };
+            vec![with(Box::new(move |a, p| enrol.decide(a, p)))]
+        }
+        21 => {
+            let remove = RemovePasskey { passkey: passkey(), session, now };
+            vec![with(Box::new(move |a, p| remove.decide(a, p)))]
+        }
+        22..=24 => {
+            let right = Assertion { passkey: passkey(), counter: 0, backup: Backup::Present };
+            let assertion = (choice % 4 > 0).then_some(right);
+            let (challenge, expires_at) = (guess, now + chrono::TimeDelta::seconds(600));
+            let (proved, context) = (false, context(n));
+            let start = StartPasskeySignIn { attempt, challenge, expires_at, device, proved, context, now };
+            let resolve = ResolvePasskeySignIn { attempt, assertion, session: new, now };
+            vec![
+                with(Box::new(move |a, p| start.decide(a, p))),
+                with(Box::new(move |a, p| resolve.decide(a, p))),
+            ]
+        }
         _ => {
             let start = StartReauthentication { attempt, session, now };
             let prove = ResolveReauthentication { attempt, correct: choice % 2 > 0, token_digest, now };
@@ -156,6 +187,7 @@ async fn agrees(site: &Site, views: &Views, now: Timestamp) {
     assert_eq!(row.password_set_at, folded.password_set_at);
     assert_eq!(row.totp_enrolled_at, folded.totp.map(|totp| totp.enrolled_at));
     assert_eq!(row.recovery_codes_left, folded.recovery_codes.as_ref().map_or(0, |codes| codes.left()));
+    assert_eq!(row.passkeys as usize, folded.passkeys.len());
     assert_eq!(row.sign_ins, folded.sign_ins);
     assert_eq!(row.last_sign_in_at, folded.last_sign_in.map(|(at, _)| at));
     assert_eq!(row.failures_since_sign_in, folded.failures_since_sign_in);
@@ -183,7 +215,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn views_agree_with_the_fold(
-        steps in prop::collection::vec((0_u8..20, any::<u8>(), prop_oneof![9 => 1_u16..100, 1 => 3_000_u16..9_000]), 20..120),
+        steps in prop::collection::vec((0_u8..26, any::<u8>(), prop_oneof![9 => 1_u16..100, 1 => 3_000_u16..9_000]), 20..120),
     ) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {

@@ -182,6 +182,20 @@ fn factor_changed(site: &str, change: FactorChange, context: &RenderContext<'_>)
                 "Codes by text message are no longer the second step of signing in to your {site} account."
             ),
         ),
+        FactorChange::PasskeyEnrolled => (
+            "A passkey was added",
+            format!("A passkey was added to your {site} account. It signs in without your password."),
+        ),
+        FactorChange::PasskeyRemoved => (
+            "A passkey was removed",
+            format!("A passkey was removed from your {site} account. It no longer signs in there."),
+        ),
+        FactorChange::PasskeyCopySuspected => (
+            "A passkey was refused",
+            format!(
+                "Somebody tried to sign in to your {site} account with a passkey of yours, or a copy of it: the passkey did not count on from its last use, so it was refused. If this happens while you sign in yourself, remove that passkey and add it anew."
+            ),
+        ),
         FactorChange::RecoveryCodeUsed { left } => (
             "A recovery code was used",
             format!(

@@ -113,7 +113,10 @@ mod tests {
 
     /// Every notice with what its mail has to say and whether it offers the action link.
     fn all() -> Vec<(Notice, Vec<&'static str>, bool)> {
-        use FactorChange::{RecoveryCodeUsed, RecoveryCodesGenerated, TotpEnrolled, TotpRemoved};
+        use FactorChange::{
+            PasskeyCopySuspected, PasskeyEnrolled, PasskeyRemoved, RecoveryCodeUsed, RecoveryCodesGenerated,
+            TotpEnrolled, TotpRemoved,
+        };
         let when = "3 March 2026, 14:05 UTC";
         let until = "works until 10 March 2026, 14:05 UTC";
         let factor = |change| Notice::SecondFactorChanged { at: AT, change };
@@ -151,6 +154,9 @@ mod tests {
             (Notice::PasswordChanged { at: AT, by_reset: true }, vec![when, "over a link", until], true),
             (factor(TotpEnrolled), vec![when, "was set up", until], true),
             (factor(TotpRemoved), vec![when, "was removed", until], true),
+            (factor(PasskeyEnrolled), vec![when, "was added", until], true),
+            (factor(PasskeyRemoved), vec![when, "was removed", until], true),
+            (factor(PasskeyCopySuspected), vec![when, "or a copy of it", until], true),
             (factor(RecoveryCodesGenerated), vec![when, "earlier codes no longer work", until], true),
             (factor(RecoveryCodeUsed { left: 1 }), vec![when, "1 code left", until], true),
             (factor(RecoveryCodeUsed { left: 0 }), vec![when, "No codes are left", until], true),
