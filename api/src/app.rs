@@ -26,6 +26,7 @@ use watchbook_eventlog::{
 };
 use watchbook_projections::Views;
 use watchbook_proofs::Heads;
+use watchbook_signals::ClientLookup;
 
 /// How long a guess waits for the guesses before it, at most.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -71,6 +72,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// The read side.
     pub views: Views,
+    /// What is known of clients.
+    pub clients: Arc<ClientLookup>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The rules' thresholds.

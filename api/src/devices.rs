@@ -37,6 +37,10 @@ pub struct DeviceItem {
     last_seen: Timestamp,
     /// Where that was, if known.
     place: Option<String>,
+    /// Until when it needs no second factor; absent when it needs one.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted_until: Option<Timestamp>,
 }
 
 /// A device's new name.
@@ -63,6 +67,7 @@ pub async fn list(
         first_seen: row.first_seen,
         last_seen: row.last_seen,
         place: row.place,
+        trusted_until: signed_in.account.trusted_devices.until(row.device, signed_in.caller.now),
     });
     Ok(Json(DevicesAnswer { devices: devices.collect() }))
 }

@@ -20,6 +20,9 @@ pub struct Readiness {
     view_lag_events: u64,
     /// Age of the oldest of them, in seconds.
     view_lag_seconds: f64,
+    /// `ok`, `none` when no location data is installed, or `broken` when a file of it cannot be used. Nobody is kept out
+    /// for it.
+    location_data: &'static str,
     /// Position of the event that stopped the views, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped_at: Option<u64>,
@@ -42,10 +45,16 @@ pub async fn ready(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
         None => "ok",
     };
     let ready = log == "ok" && views == "ok";
+    let location_data = match (app.clients.problems().is_empty(), app.clients.installed().is_empty()) {
+        (false, _) => "broken",
+        (true, true) => "none",
+        (true, false) => "ok",
+    };
     let body = Readiness {
         ready,
         log,
         views,
+        location_data,
         view_lag_events: status.lag_events,
         view_lag_seconds: status.lag_seconds,
         stopped_at: status.stopped.map(|stopped| stopped.position.0),

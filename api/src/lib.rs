@@ -7,6 +7,8 @@ mod app;
 mod breached;
 mod captcha;
 mod ceremony;
+mod confirm_page;
+mod confirmation;
 mod devices;
 mod disown;
 mod health;
@@ -40,7 +42,6 @@ mod sms_code;
 mod sms_factor;
 mod tokens;
 mod totp;
-mod user_agent;
 mod webauthn;
 
 pub use account_history::PastAccount;

@@ -279,15 +279,18 @@ fn show_setup(app: &App, status: StatusCode, token: &str, error: &str) -> Respon
     )
 }
 
-fn done(app: &App, title: &str, text: &str) -> Response {
+/// A page that only says something.
+pub fn done(app: &App, title: &str, text: &str) -> Response {
     show(app, StatusCode::OK, Page { title, text: &[text], ..Page::default() })
 }
 
-fn dead_link(app: &App) -> Response {
+/// A link that opens nothing.
+pub fn dead_link(app: &App) -> Response {
     failed(app, problem::LINK_INVALID.into())
 }
 
-fn failed(app: &App, problem: Problem) -> Response {
+/// Why nothing was done.
+pub fn failed(app: &App, problem: Problem) -> Response {
     let text = match problem.kind {
         problem::LINK_INVALID => {
             "It has run out, was used before, or a newer one took its place. Ask for a new one."
@@ -299,7 +302,11 @@ fn failed(app: &App, problem: Problem) -> Response {
 }
 
 fn show(app: &App, status: StatusCode, page: Page<'_>) -> Response {
-    let page = Page { site_name: &app.site_name, ..page };
+    rendered(status, &Page { site_name: &app.site_name, ..page })
+}
+
+/// A page, with the headers that all have.
+pub fn rendered(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => (status, HEADERS, Html(html)).into_response(),
         Err(error) => Problem::internal(&error).into_response(),

@@ -207,6 +207,7 @@ impl From<Rejection> for Problem {
             Rejection::Throttled { retry_after } => Self::too_many(retry_after),
             Rejection::Busy => Self::from(TOO_MANY).retry_after(1),
             Rejection::AttemptOver => ATTEMPT_OVER.into(),
+            Rejection::Unconfirmed => Self::from(TOO_MANY).retry_after(2),
             Rejection::LinkInvalid => LINK_INVALID.into(),
             Rejection::SessionOver => SESSION_OVER.into(),
             Rejection::ReauthenticationRequired => REAUTHENTICATION_REQUIRED.into(),

@@ -83,8 +83,7 @@ impl FromRequestParts<App> for Caller {
             .filter(|c| !c.is_control())
             .take(LONGEST_USER_AGENT)
             .collect();
-        let device = crate::user_agent::in_words(&user_agent);
-        let context = ClientContext { address: address.to_string(), user_agent, device, place: None };
+        let context = app.clients.context(address, user_agent);
         Ok(Self { id, now: app.clock.now(), address, context })
     }
 }

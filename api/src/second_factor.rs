@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::ceremony::{Ceremony, PasskeyProof, Purpose};
+use crate::confirmation;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::recovery_codes;
 use crate::request::{Body, Caller, Written};
@@ -15,7 +16,8 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use watchbook_domain::account::{
-    AccountEvent, Proof, Rejection, ResolveSecondFactor, SecondFactor, StartSecondFactor,
+    AccountEvent, NewSession, PasswordOutcome, Proof, Rejection, ResolveSecondFactor, SecondFactor,
+    StartSecondFactor,
 };
 use watchbook_domain::{Account, AccountId, AttemptId, DeviceId, Timestamp};
 use watchbook_eventlog::{ExecuteError, Executed, fresh};
@@ -37,6 +39,18 @@ pub struct SecondFactorRequest {
     sms_code: Option<String>,
     /// What the last sign-in on this device gave.
     device_token: Option<String>,
+    /// Whether this device is to need no second factor for as long as the site allows it. Of no effect where it does not.
+    #[serde(default)]
+    trust_device: bool,
+}
+
+/// The device that a sign-in comes from.
+#[derive(Clone, Copy)]
+pub struct AtDevice {
+    /// Its id, if it has shown its token.
+    pub device: Option<DeviceId>,
+    /// Whether it is to be trusted.
+    pub trust: bool,
 }
 
 /// A proof as it was sent.
@@ -153,7 +167,8 @@ pub async fn second_factor(
     })?;
     let attempt = attempt?;
     let device = tokens::open_device(&app.keyring, attempt.0, request.device_token.as_deref());
-    resolve_second_factor(&app, &caller, attempt, None, submitted, device).await
+    let at = AtDevice { device, trust: request.trust_device };
+    resolve_second_factor(&app, &caller, attempt, None, submitted, at).await
 }
 
 /// Reserves (unless `reserved`), checks and resolves the second factor of a sign-in.
@@ -166,13 +181,16 @@ pub async fn resolve_second_factor(
     (account, attempt): (AccountId, AttemptId),
     reserved: Option<AttemptId>,
     submitted: Submitted,
-    device: Option<DeviceId>,
+    at: AtDevice,
 ) -> Result<Written<Json<SignInAnswer>>, Problem> {
     let before = app.account(account).await?;
     let secret = Secret::fresh();
-    let session = new_session(caller, &secret, device);
+    let session = NewSession { trust_device: at.trust, ..new_session(caller, &secret, at.device) };
     let done = prove(app, caller, (account, attempt), reserved, submitted, session).await?;
-    signed_in(app, account, &secret, &before, &done)
+    match PasswordOutcome::of(&done.events) {
+        PasswordOutcome::SignedIn => signed_in(app, account, &secret, &before, &done),
+        _ => confirmation::asked(app, account, &secret, &done),
+    }
 }
 
 /// Reserves (unless `reserved`), checks and resolves a guess at the second factor of any attempt.
@@ -185,7 +203,7 @@ pub async fn prove(
     (account, attempt): (AccountId, AttemptId),
     reserved: Option<AttemptId>,
     submitted: Submitted,
-    session: watchbook_domain::account::NewSession,
+    session: NewSession,
 ) -> Result<Executed<Account>, Problem> {
     let guess = reserved.unwrap_or_else(|| submitted.guess());
     if reserved.is_none() {

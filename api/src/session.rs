@@ -71,6 +71,7 @@ pub async fn refresh(
         session: signed_in.session_id,
         old_digest: signed_in.token.digest,
         token_digest: secret.digest(),
+        from: signed_in.caller.context.clone(),
         now: signed_in.caller.now,
     };
     let metadata = signed_in.metadata(&app);

@@ -1,10 +1,11 @@
 //! `POST /v1/sign-in`: identifier and password, and a code if the client has it at hand.
 
 use crate::app::{App, day_before, evenly, patiently, source_subject};
+use crate::confirmation;
 use crate::passwords;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{Body, Caller, Written};
-use crate::second_factor::{Submitted, resolve_second_factor};
+use crate::second_factor::{AtDevice, Submitted, resolve_second_factor};
 use crate::tokens::{self, Secret};
 use axum::Json;
 use axum::extract::State;
@@ -57,6 +58,18 @@ pub enum SignInAnswer {
         /// Those of them that are the weaker choice, to be named as such.
         #[schema(value_type = Vec<String>, example = json!(["sms"]))]
         restricted: Vec<SecondFactor>,
+        /// The attempt ends then.
+        #[schema(value_type = String, format = DateTime)]
+        expires_at: Timestamp,
+    },
+    /// All was right, but the sign-in is unexpected: its owner was asked by mail. Ask `/v1/sign-in/confirmation` every
+    /// few seconds until the attempt is over.
+    ConfirmationRequired {
+        /// Names the attempt; good for nothing else.
+        attempt: String,
+        /// What the session is asked for with, by this client alone. Shown once.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        secret: Option<String>,
         /// The attempt ends then.
         #[schema(value_type = String, format = DateTime)]
         expires_at: Timestamp,
@@ -144,6 +157,10 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
+    fn at(&self) -> AtDevice {
+        AtDevice { device: self.device, trust: false }
+    }
+
     async fn sign_in(
         &self,
         password: Password,
@@ -206,6 +223,9 @@ impl Known<'_> {
             (PasswordOutcome::SignedIn, _) => {
                 signed_in(app, self.account, &secret, &started.state, &resolved)
             }
+            (PasswordOutcome::ConfirmationDue | PasswordOutcome::ConfirmationsSpent, _) => {
+                confirmation::asked(app, self.account, &secret, &resolved)
+            }
             (PasswordOutcome::SecondFactorDue, None) => {
                 let expires_at =
                     resolved.state.attempts.get(&attempt).map_or(self.caller.now, |a| a.expires_at);
@@ -219,8 +239,7 @@ impl Known<'_> {
                 Ok(Written(resolved.position, Json(answer)))
             }
             (PasswordOutcome::SecondFactorDue, Some(code)) => {
-                resolve_second_factor(app, self.caller, (self.account, attempt), None, code, self.device)
-                    .await
+                resolve_second_factor(app, self.caller, (self.account, attempt), None, code, self.at()).await
             }
         }
     }
@@ -247,7 +266,7 @@ impl Known<'_> {
             Err(ExecuteError::Rejected(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         }
-        match resolve_second_factor(app, self.caller, (self.account, attempt), Some(guess), code, self.device)
+        match resolve_second_factor(app, self.caller, (self.account, attempt), Some(guess), code, self.at())
             .await
         {
             Ok(answer) => Ok(Some(answer)),
@@ -326,6 +345,7 @@ pub fn new_session(caller: &Caller, secret: &Secret, device: Option<DeviceId>) -
         device,
         new_device: DeviceId(fresh::uuid()),
         context: caller.context.clone(),
+        trust_device: false,
     }
 }
 

@@ -34,6 +34,11 @@ impl Secret {
         format!("{SESSION_PREFIX}{}", encode(&[account.0.as_bytes(), session.0.as_bytes(), &self.0]))
     }
 
+    /// What a client shows that waits for its owner's word.
+    pub fn waiting(&self) -> String {
+        encode(&[&self.0])
+    }
+
     /// The service key with this secret.
     pub fn service_key(&self, key: ServiceKeyId) -> String {
         format!("{SERVICE_KEY_PREFIX}{}", encode(&[key.0.as_bytes(), &self.0]))
@@ -61,6 +66,11 @@ impl SessionToken {
             digest: digest(bytes.get(32..)?),
         })
     }
+}
+
+/// SHA-256 of a waiting client's secret; `None` when it has not the form of one.
+pub fn parse_waiting(secret: &str) -> Option<TokenDigest> {
+    Some(digest(&decode::<32>(secret)?))
 }
 
 /// A service key taken apart: its id and the SHA-256 of its secret.

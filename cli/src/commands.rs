@@ -5,6 +5,7 @@ mod backtest;
 mod config;
 mod diff;
 mod doctor;
+mod geo;
 mod history;
 mod keys;
 mod migrate;
@@ -57,6 +58,9 @@ enum Command {
     /// Master and service keys.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Location data: what is installed, and new files of it.
+    #[command(subcommand)]
+    Geo(geo::Command),
     /// Copies data between stores.
     #[command(subcommand)]
     Migrate(migrate::Command),
@@ -105,6 +109,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Rebuild(options) => rebuild::run(&load()?, &options).await,
         Command::Doctor => doctor::run(&load()?).await,
         Command::Keys(command) => keys::run(&load()?, command).await,
+        Command::Geo(command) => geo::run(&load()?, &command),
         Command::Migrate(command) => migrate::run(command).await,
         Command::Simulate(options) => {
             let summary = simulate::run(options).await?;

@@ -211,6 +211,16 @@ impl Config {
         if !(30..=600).contains(&self.policy.sms.code_seconds) {
             return refuse("policy.sms.code_seconds: from 30 to 600 (NIST SP 800-63B-4, 3.1.3.2)");
         }
+        if !(60..=86_400).contains(&self.policy.confirmation_seconds)
+            || !(1..=20).contains(&self.policy.confirmations_per_hour)
+        {
+            return refuse(
+                "policy: confirmation_seconds from 60 to 86400, confirmations_per_hour from 1 to 20",
+            );
+        }
+        if self.policy.trusted_device_seconds > 2_592_000 {
+            return refuse("policy.trusted_device_seconds: at most 2592000, 30 days");
+        }
         if let Err(error) = self.sms.provider(&self.sms_folder()) {
             return refuse(&error.to_string());
         }
@@ -240,6 +250,11 @@ impl Config {
     /// Where they are written to a second time.
     pub fn witness_file(&self) -> Option<PathBuf> {
         self.witness_folder.as_ref().map(|folder| folder.join("heads"))
+    }
+
+    /// Location data.
+    pub fn geo_folder(&self) -> PathBuf {
+        self.data.join("geo")
     }
 
     /// Where mails land when there is no mail server.
@@ -320,6 +335,9 @@ mod tests {
             "[policy.guesses]\ndisable_after = 101",
             "[policy.guesses]\nfree = 0",
             "[policy.sms]\ncode_seconds = 601",
+            "[policy]\ntrusted_device_seconds = 2592001",
+            "[policy]\nconfirm = \"sometimes\"",
+            "[policy]\nconfirmations_per_hour = 0",
             "[sms]\nprovider = \"twilio\"",
             "[sms]\ncountries = [\"Portugal\"]",
         ] {

@@ -2,7 +2,6 @@
 
 pub mod commands;
 pub mod config;
-mod lookup;
 mod metrics;
 pub mod server;
 pub mod simulate;

@@ -16,6 +16,7 @@ use watchbook_domain::notification::Notification;
 use watchbook_eventlog::{Clock, Core, Repository};
 use watchbook_password::{Argon2id, HashError, Limits, ParameterBounds, Parameters, PasswordHasher};
 use watchbook_proofs::Heads;
+use watchbook_signals::ClientLookup;
 use watchbook_workers::mail::{
     FileTransport, MailTransport, Sender, SenderError, SmtpConfigError, SmtpTransport,
 };
@@ -27,6 +28,9 @@ const GRACE: Duration = Duration::from_secs(20);
 
 /// How long stores that do not answer are waited for at the start.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often location data is looked after.
+const REFRESH: Duration = Duration::from_secs(30);
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -142,6 +146,9 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
     let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
 
     let core = stores.core();
+    let folder = config.geo_folder();
+    let clients = tokio::task::spawn_blocking(move || ClientLookup::open(&folder)).await;
+    let clients = Arc::new(clients.unwrap_or_else(|_| ClientLookup::open(Path::new(""))));
     let app = App::new(Parts {
         accounts: Repository::new(core.clone(), Capacity::ACCOUNTS),
         claims: Repository::new(core.clone(), Capacity::ACCOUNTS),
@@ -157,6 +164,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         keyring: keyring.clone(),
         passwords: Passwords::new(PasswordHasher::new(argon, Limits::default()), breached),
         views: views.clone(),
+        clients: clients.clone(),
         clock: clock.clone(),
         policy: config.policy.clone(),
         limits: SourceLimits::new(
@@ -181,6 +189,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(watchbook_eventlog::follow(core.clone(), stop.child_token()));
+    tasks.spawn(refresh(clients, stop.child_token()));
     tasks.spawn(watchbook_projections::observe(views.clone(), log.clone(), stop.child_token()));
     let mail = transport.describe();
     let sms_goes = sms.describe();
@@ -250,6 +259,18 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         signer,
         _lock: lock,
     })
+}
+
+/// Location data that was replaced is used within a minute.
+async fn refresh(clients: Arc<ClientLookup>, stop: CancellationToken) {
+    let work = async {
+        loop {
+            tokio::time::sleep(REFRESH).await;
+            let clients = clients.clone();
+            let _ = tokio::task::spawn_blocking(move || clients.refresh()).await;
+        }
+    };
+    stop.run_until_cancelled(work).await;
 }
 
 /// A server that is not there yet may be on its way: nodes and databases start in any order.

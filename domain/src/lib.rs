@@ -27,7 +27,7 @@ mod time;
 
 pub use account::Account;
 pub use aggregate::{Aggregate, Event};
-pub use context::ClientContext;
+pub use context::{ClientContext, Signals};
 pub use id::{
     AccountId, AlertId, AttemptId, CommandId, CredentialId, DeviceId, EventId, LinkId, NotificationId,
     ServiceKeyId, SessionId, SmsCodeId, SubjectId,

@@ -75,6 +75,20 @@ pub enum Notice {
         /// The number, but for its ending unreadable.
         masked: String,
     },
+    /// A sign-in waits for the owner's word.
+    ConfirmSignIn {
+        /// How long the link works.
+        minutes: u32,
+        /// When it was tried.
+        at: Timestamp,
+        /// The device in words.
+        device: String,
+        /// Where it seems to be, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<String>,
+        /// Its network address.
+        address: String,
+    },
     /// A code, by text message. It derives from its id when the message is written, and is stored nowhere.
     SmsCode {
         /// Which one.
@@ -136,6 +150,7 @@ impl Notice {
             Self::AccountLocked { .. } => "account_locked",
             Self::AccountUnlocked { .. } => "account_unlocked",
             Self::PhoneChanged { .. } => "phone_changed",
+            Self::ConfirmSignIn { .. } => "confirm_sign_in",
             Self::SmsCode { .. } => "sms_code",
         }
     }
@@ -168,6 +183,7 @@ mod tests {
             Notice::PasswordChanged { at, by_reset: true },
             Notice::AccountUnlocked { at },
         ];
+        let address = "192.0.2.7".to_owned();
         all.extend(
             [
                 FactorChange::TotpEnrolled,
@@ -180,6 +196,7 @@ mod tests {
             ]
             .map(|change| Notice::SecondFactorChanged { at, change }),
         );
+        all.push(Notice::ConfirmSignIn { minutes: 30, at, device: device(), place: None, address });
         all.extend(
             [LockReason::Disowned, LockReason::Operator].map(|reason| Notice::AccountLocked { at, reason }),
         );

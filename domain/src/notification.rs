@@ -30,6 +30,8 @@ pub enum LinkPurpose {
     Disown,
     /// Sets up the first operator.
     SetUp,
+    /// Confirms an unexpected sign-in, or disowns it.
+    ConfirmSignIn,
 }
 
 impl LinkPurpose {
@@ -40,6 +42,7 @@ impl LinkPurpose {
             Self::ResetPassword => "reset_password",
             Self::Disown => "disown",
             Self::SetUp => "set_up",
+            Self::ConfirmSignIn => "confirm_sign_in",
         }
     }
 }

@@ -31,6 +31,17 @@ pub struct Policy {
     pub devices: u32,
     /// Codes by text message.
     pub sms: SmsPolicy,
+    /// What makes a sign-in unexpected.
+    pub risk: RiskPolicy,
+    /// Which sign-ins without a strong factor wait until the owner confirms them by mail.
+    pub confirm: Confirm,
+    /// Seconds for which a sign-in waits so, and its link works. Default 1,800.
+    pub confirmation_seconds: u32,
+    /// Mails of that kind to one account in an hour; beyond them such sign-ins are refused. Default 3.
+    pub confirmations_per_hour: u32,
+    /// Seconds for which a device that has proved a second factor, and was said to be trusted, needs none. Default 0:
+    /// never; a stolen device with a saved password would be all that it takes. At most 2,592,000 (30 days).
+    pub trusted_device_seconds: u32,
 }
 
 impl Default for Policy {
@@ -47,6 +58,11 @@ impl Default for Policy {
             mails_per_day: 10,
             devices: 50,
             sms: SmsPolicy::default(),
+            risk: RiskPolicy::default(),
+            confirm: Confirm::Risky,
+            confirmation_seconds: 1_800,
+            confirmations_per_hour: 3,
+            trusted_device_seconds: 0,
         }
     }
 }
@@ -70,6 +86,37 @@ pub struct GuessPolicy {
 impl Default for GuessPolicy {
     fn default() -> Self {
         Self { free: 5, longest_delay_seconds: 3_600, disable_after: 100, codes_per_attempt: 5 }
+    }
+}
+
+/// Which sign-ins wait for the owner's confirmation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confirm {
+    /// None.
+    Off,
+    /// Risky ones in which neither a passkey nor an authenticator app was proved.
+    Risky,
+}
+
+/// What makes a sign-in unexpected, against the account's last 20 successes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RiskPolicy {
+    /// Fewer successes than this are no history: nothing is unexpected then. Default 1, so that the first sign-in after
+    /// registration is not, wherever it comes from.
+    pub learn_sign_ins: u32,
+    /// Kilometres from the last success, both accuracy radii taken off, that may be too far. Default 500.
+    pub travel_km: u32,
+    /// Kilometres an hour that nobody travels. Default 900.
+    pub travel_km_per_hour: u32,
+    /// Days without a success after which a new device is unexpected. Default 90.
+    pub dormant_days: u32,
+}
+
+impl Default for RiskPolicy {
+    fn default() -> Self {
+        Self { learn_sign_ins: 1, travel_km: 500, travel_km_per_hour: 900, dormant_days: 90 }
     }
 }
 

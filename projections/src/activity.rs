@@ -6,12 +6,12 @@ use crate::rows::delete_accounts;
 use crate::table::{row, table_name};
 use crate::view::{Happened, View, What, name_of};
 use crate::{Views, ViewsError};
-use watchbook_domain::account::{AccountEvent, CodeUse};
+use watchbook_domain::account::{AccountEvent, CodeUse, RiskLevel};
 use watchbook_domain::{AccountId, AttemptId, ClientContext, DeviceId, Event, SessionId, Timestamp};
 use watchbook_eventlog::Position;
 
 row! {
-    pub(crate) struct StoredActivity in "activity" version 2
+    pub(crate) struct StoredActivity in "activity" version 3
         indexes ["(account_id, position)", "(attempt_id) WHERE event_type IN ('sign_in.started', 'sign_in.passkey_started')"];
     key {
         position: Position = "position",
@@ -97,9 +97,25 @@ impl<'a> About<'a> {
             E::SignInStarted { attempt, device, context, .. } => {
                 Self { attempt: Some(*attempt), device: *device, context: Some(context), ..about }
             }
-            E::SignInSucceeded { attempt, device, context, .. } => {
-                Self { attempt: Some(*attempt), device: Some(*device), context: Some(context), ..about }
+            E::SignInSucceeded { attempt, device, context, risk, .. } => {
+                // What is as ever needs no word.
+                let risk = risk.as_ref().filter(|risk| risk.level > RiskLevel::Usual);
+                Self {
+                    attempt: Some(*attempt),
+                    device: Some(*device),
+                    context: Some(context),
+                    detail: risk.and_then(|risk| name_of(&risk.level)),
+                    ..about
+                }
             }
+            E::ConfirmationRequested { attempt, context, risk, .. } => Self {
+                attempt: Some(*attempt),
+                context: Some(context),
+                detail: name_of(&risk.level),
+                ..about
+            },
+            E::SignInConfirmed { attempt, .. } => Self { attempt: Some(*attempt), ..about },
+            E::DeviceTrusted { device, .. } => Self { device: Some(*device), ..about },
             E::PasskeySignInStarted { attempt, device, context, .. } => {
                 Self { attempt: Some(*attempt), device: *device, context: Some(context), ..about }
             }

@@ -28,6 +28,7 @@ pub(crate) const TYPES: &[&str] = &[
     "sms.enrolled",
     "sms.removed",
     "sms_code.requested",
+    "sign_in.confirmation_requested",
 ];
 
 /// The text message that an event calls for.
@@ -76,6 +77,15 @@ pub(crate) fn notice(
             let ClientContext { device, place, address, .. } = context.clone();
             Some((Notice::NewDevice { at, device, place, address }, disown()))
         }
+        // Of no use once the sign-in is over.
+        AccountEvent::ConfirmationRequested { link, context, expires_at, .. }
+            if account.unconfirmed(*link, at).is_some() =>
+        {
+            let minutes = u32::try_from(expires_at.since(at).num_minutes()).unwrap_or(0);
+            let link = NoticeLink { purpose: LinkPurpose::ConfirmSignIn, id: *link, expires_at: *expires_at };
+            let ClientContext { device, place, address, .. } = context.clone();
+            Some((Notice::ConfirmSignIn { minutes, at, device, place, address }, Some(link)))
+        }
         AccountEvent::PasswordChanged { change, .. } => {
             Some((Notice::PasswordChanged { at, by_reset: *change == PasswordChange::Reset }, disown()))
         }
@@ -123,6 +133,7 @@ mod tests {
             new_device,
             earlier_sign_ins,
             context: ClientContext::default(),
+            risk: None,
         }
     }
 

@@ -199,6 +199,7 @@ impl Outbox {
                 LinkPurpose::ResetPassword => "/reset",
                 LinkPurpose::Disown => "/not-me",
                 LinkPurpose::SetUp => "/setup",
+                LinkPurpose::ConfirmSignIn => "/confirm",
             };
             let signed = Link {
                 purpose: link.purpose,

@@ -2,7 +2,6 @@
 
 use super::{Failure, print};
 use crate::config::Config;
-use crate::lookup::Agents;
 use crate::stores::Stores;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,6 +14,7 @@ use watchbook_domain::source::{Source, SourceEvent};
 use watchbook_domain::{Account, Aggregate, Timestamp};
 use watchbook_eventlog::upcast::decode;
 use watchbook_eventlog::{ERASED, Opened, Position, RecordedEvent};
+use watchbook_signals::ClientLookup;
 
 /// Events read at once.
 const PAGE: usize = 2_000;
@@ -49,8 +49,11 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
     let stores = Stores::open(config, false).await?;
     let mut today = Replay::new(config.detection.clone(), options.from, 0);
     let mut tried = Replay::new(tried, options.from, options.examples);
-    let mut reading =
-        Reading { normaliser: Normaliser::new(UNDER_WAY), lookup: Agents::default(), accounts: 0 };
+    let mut reading = Reading {
+        normaliser: Normaliser::new(UNDER_WAY),
+        lookup: ClientLookup::open(&config.geo_folder()),
+        accounts: 0,
+    };
     let bar = ProgressBar::new(stores.log.head().await?.0);
     bar.set_style(ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} events, {eta} left")?);
     let (mut after, mut over) = (Position::START, false);
@@ -98,7 +101,7 @@ fn matters(recorded: &RecordedEvent) -> bool {
 
 struct Reading {
     normaliser: Normaliser,
-    lookup: Agents,
+    lookup: ClientLookup,
     accounts: u64,
 }
 

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::stores::{Stores, StoresError};
 use std::process::ExitCode;
 use watchbook_eventlog::{LogError, Position};
+use watchbook_signals::ClientLookup;
 use watchbook_workers::mail::{FileTransport, MailTransport, SmtpTransport};
 
 /// Events opened to see whether the key is the right one.
@@ -26,6 +27,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
             report.bad("stores", &error, "see the cause above; `watchbook serve` makes what is missing")
         }
     }
+    geo(&mut report, config);
     mail(&mut report, config).await;
     sms(&mut report, config).await;
     print(if report.problems == 0 { "all is well" } else { "there is something to do" });
@@ -102,6 +104,22 @@ async fn views(report: &mut Report, stores: &Stores) {
             report.bad("views", &error, "start the server and look at /readyz, or run `watchbook rebuild`");
         }
         Err(error) => report.bad("views", &error, "the log does not answer"),
+    }
+}
+
+fn geo(report: &mut Report, config: &Config) {
+    let clients = ClientLookup::open(&config.geo_folder());
+    for problem in clients.problems() {
+        let error = std::io::Error::other(problem);
+        report.bad(
+            "geo",
+            &error,
+            "sign-ins go on without it; install a sound file: `watchbook geo update --from FILE`",
+        );
+    }
+    match clients.installed().as_slice() {
+        [] => report.good("geo", "no location data: places and networks are not known"),
+        files => files.iter().for_each(|file| report.good("geo", &format!("{}: {}", file.name, file.what))),
     }
 }
 

@@ -79,11 +79,33 @@ fn detail(event: &AccountEvent) -> String {
                 parts.push(format!("{key} {}", &text[..8]));
             }
             serde_json::Value::String(text) if key != "token_digest" => parts.push(format!("{key} {text}")),
+            serde_json::Value::Object(risk) if key == "risk" => parts.push(in_words(risk)),
             serde_json::Value::Bool(_) | serde_json::Value::Number(_) => parts.push(format!("{key} {value}")),
             _ => {}
         }
     }
     parts.join(", ")
+}
+
+/// `risk risky (new_device, travel 1240 km)`.
+fn in_words(risk: &serde_json::Map<String, serde_json::Value>) -> String {
+    let level = risk.get("level").and_then(|level| level.as_str()).unwrap_or_default();
+    let reasons = risk.get("reasons").and_then(|reasons| reasons.as_array());
+    let reason = |reason: &serde_json::Value| match reason {
+        serde_json::Value::Object(named) => {
+            let numbers = named.iter().map(|(name, numbers)| {
+                let numbers = numbers.as_object().into_iter().flatten();
+                let numbers = numbers.map(|(unit, number)| format!(" {number} {unit}")).collect::<String>();
+                format!("{name}{numbers}")
+            });
+            numbers.collect::<String>()
+        }
+        other => other.as_str().unwrap_or_default().to_owned(),
+    };
+    match reasons.map(|reasons| reasons.iter().map(reason).collect::<Vec<_>>()) {
+        Some(reasons) if !reasons.is_empty() => format!("risk {level} ({})", reasons.join(", ")),
+        _ => format!("risk {level}"),
+    }
 }
 
 fn json(recorded: &RecordedEvent, event: Option<&AccountEvent>) -> Result<String, Failure> {

@@ -1,7 +1,7 @@
 //! What can happen to an account.
 
 use super::phone::CodeUse;
-use super::{Backup, PublicKey};
+use super::{Backup, PublicKey, Risk};
 use crate::aggregate::events;
 use crate::{
     AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, PhoneNumber, SessionId,
@@ -91,6 +91,8 @@ pub enum RefusalReason {
     Locked,
     /// The e-mail address was never verified.
     Unverified,
+    /// Its owner would have had to confirm it, and was asked too often in this hour.
+    ConfirmationsSpent,
 }
 
 events! {
@@ -204,6 +206,9 @@ events! {
             earlier_sign_ins: u64,
             /// Where the request came from.
             context: ClientContext,
+            /// What was thought of it; absent in old events.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            risk: Option<Risk>,
         },
         /// A device signed in for the first time.
         "device.first_seen" v 1 => DeviceFirstSeen {
@@ -251,6 +256,9 @@ events! {
             level: Level,
             /// It ends then unless refreshed again.
             idle_expires_at: Timestamp,
+            /// Where the request came from, if network, browser or system are not those of before.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            context: Option<ClientContext>,
         },
         /// A session ended.
         "session.ended" v 1 => SessionEnded {
@@ -482,6 +490,37 @@ events! {
         "sign_in.passkey_rejected" v 1 => PasskeyRejected {
             /// The attempt that has ended.
             attempt: AttemptId,
+        },
+        /// Everything asked for was proved, but the sign-in is unexpected: its owner is asked by mail.
+        "sign_in.confirmation_requested" v 1 => ConfirmationRequested {
+            /// The attempt that waits.
+            attempt: AttemptId,
+            /// The link that confirms or disowns it.
+            link: LinkId,
+            /// SHA-256 of the secret that the waiting client asks for its session with.
+            secret_digest: TokenDigest,
+            /// How much was proved.
+            level: Level,
+            /// Where the request came from.
+            context: ClientContext,
+            /// What was thought of it.
+            risk: Risk,
+            /// Attempt and link end then.
+            expires_at: Timestamp,
+        },
+        /// The owner confirmed that the sign-in is theirs; the waiting client may go on.
+        "sign_in.confirmed" v 1 => SignInConfirmed {
+            /// The attempt.
+            attempt: AttemptId,
+            /// The link, spent.
+            link: LinkId,
+        },
+        /// A device that proved a second factor needs none for a while.
+        "device.trusted" v 1 => DeviceTrusted {
+            /// The device.
+            device: DeviceId,
+            /// Until then.
+            until: Timestamp,
         },
     }
 }

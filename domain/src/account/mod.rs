@@ -2,6 +2,7 @@
 //!
 //! Each command is a struct with a pure `decide` in the file of its feature; `state.rs` folds the events.
 
+mod confirmation;
 mod device;
 mod event;
 mod lock;
@@ -13,16 +14,20 @@ mod reauthentication;
 mod recovery_codes;
 mod registration;
 mod rejection;
+mod risk;
 mod second_factor;
 mod session;
 mod sign_in;
 mod sms;
 mod state;
 mod totp;
+mod trusted_device;
+mod usual;
 
 #[cfg(test)]
 mod scenario;
 
+pub use confirmation::{ConfirmSignIn, Confirmation, DenySignIn, RedeemConfirmation};
 pub use device::{RemoveDevice, RenameDevice};
 pub use event::{
     AccountEvent, EndReason, Level, LockReason, PasswordChange, RefusalReason, SecondFactor, TokenDigest,
@@ -39,12 +44,14 @@ pub use reauthentication::{ResolveReauthentication, StartReauthentication};
 pub use recovery_codes::GenerateRecoveryCodes;
 pub use registration::{Register, RepeatRegistration, RequestEmailVerification, VerifyEmail};
 pub use rejection::Rejection;
+pub use risk::{Risk, RiskLevel, RiskReason};
 pub use second_factor::{Proof, ResolveSecondFactor, StartSecondFactor};
 pub use session::{EndOtherSessions, EndSession, NewSession, RefreshSession};
 pub use sign_in::{PasswordOutcome, ResolvePassword, StartJointSignIn, StartSignIn};
 pub use sms::{EnrolSms, RejectCodeGuess, RemoveSms, RequestSmsCode, StartCodeGuess};
 pub use state::{Account, Attempt, Device, Session, Stage, Totp};
 pub use totp::{ConfirmTotp, RemoveTotp, StartTotpEnrolment};
+pub use usual::Sight;
 
 /// A link that was mailed, and until when it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

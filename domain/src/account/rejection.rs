@@ -81,6 +81,9 @@ pub enum Rejection {
     /// The address is verified already.
     #[error("the address is verified already")]
     AlreadyVerified,
+    /// The owner has not confirmed the sign-in yet.
+    #[error("the sign-in waits for its owner's confirmation")]
+    Unconfirmed,
     /// A mail of that kind was sent a moment ago, or too many in a day.
     #[error("a mail was sent already")]
     MailedRecently,

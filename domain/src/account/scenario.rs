@@ -85,6 +85,7 @@ pub(super) fn with_totp(t: i64) -> Story {
         token_digest: digest(0),
         level: Level::Aal2,
         idle_expires_at: far,
+        context: None,
     };
     story.push((refreshed, t));
     story.push((AccountEvent::RecoveryCodesGenerated { credential, count: 10 }, t));
@@ -110,6 +111,7 @@ pub(super) fn with_passkey(t: i64) -> Story {
         token_digest: digest(0),
         level: Level::Aal2,
         idle_expires_at: at(t + 3_600),
+        context: None,
     };
     story.push((refreshed, t));
     story
@@ -140,6 +142,7 @@ fn new_session(n: u128, device: Option<DeviceId>) -> NewSession {
         device,
         new_device: device.unwrap_or(DEVICE + 1_000 + n),
         context: ClientContext::default(),
+        trust_device: false,
     }
 }
 

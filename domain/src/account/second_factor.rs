@@ -1,7 +1,8 @@
 //! The second factor of a sign-in or re-authentication.
 
+use super::confirmation::conclude;
 use super::passkey::{Assertion, Worth};
-use super::session::{open_session, refreshed};
+use super::session::refreshed;
 use super::{Account, AccountEvent, Level, NewSession, Rejection, SecondFactor, Stage};
 use crate::policy::Policy;
 use crate::{AttemptId, SmsCodeId, Timestamp};
@@ -131,7 +132,9 @@ impl ResolveSecondFactor {
         let mut events = vec![accepted];
         match pending.session {
             None => {
-                events.extend(open_session(account, attempt, &self.session, Level::Aal2, policy, self.now))
+                let strong = matches!(self.proof, Proof::Totp { .. } | Proof::Passkey(_));
+                let new = &self.session;
+                events.extend(conclude(account, attempt, new, Level::Aal2, strong, policy, self.now));
             }
             Some(session) => {
                 account.live_session(session, self.now)?;

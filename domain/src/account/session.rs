@@ -17,6 +17,8 @@ pub struct NewSession {
     pub new_device: DeviceId,
     /// Where the request came from.
     pub context: ClientContext,
+    /// Whether its device is to need no second factor for a while, if the policy has it so and one was proved.
+    pub trust_device: bool,
 }
 
 /// The events of a sign-in that has proved all it must.
@@ -36,6 +38,7 @@ pub(super) fn open_session(
         new_device: known.is_none(),
         earlier_sign_ins: account.sign_ins,
         context: new.context.clone(),
+        risk: Some(account.risk(&new.context, known.is_some(), &policy.risk, now)),
     }];
     if known.is_none() {
         if account.devices.len() >= policy.devices as usize {
@@ -81,6 +84,7 @@ pub(super) fn refreshed(
         token_digest,
         level: live.level.max(level),
         idle_expires_at: live.expires_at.min(now + seconds(policy.sessions.idle_seconds)),
+        context: None,
     })
 }
 
@@ -114,6 +118,8 @@ pub struct RefreshSession {
     pub old_digest: TokenDigest,
     /// SHA-256 of the new token.
     pub token_digest: TokenDigest,
+    /// Where the request came from: recorded when the session has moved to another network, browser or system.
+    pub from: ClientContext,
     /// Now.
     pub now: Timestamp,
 }
@@ -123,7 +129,14 @@ impl RefreshSession {
     /// `SessionOver`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.session(self.session, &self.old_digest, self.now)?;
-        Ok(vec![refreshed(account, self.session, self.token_digest, Level::Aal1, policy, self.now)?])
+        let mut refreshed =
+            refreshed(account, self.session, self.token_digest, Level::Aal1, policy, self.now)?;
+        if let AccountEvent::SessionRefreshed { context, .. } = &mut refreshed
+            && account.usual.moved(self.session, &self.from)
+        {
+            *context = Some(self.from.clone());
+        }
+        Ok(vec![refreshed])
     }
 }
 
@@ -170,7 +183,39 @@ mod tests {
 
     fn refresh(old: u8, new: u8, now: i64) -> RefreshSession {
         let session = SessionId(id(session_of(0)));
-        RefreshSession { session, old_digest: digest(old), token_digest: digest(new), now: at(now) }
+        let from = ClientContext::default();
+        RefreshSession { session, old_digest: digest(old), token_digest: digest(new), from, now: at(now) }
+    }
+
+    #[test]
+    fn a_session_that_moves_says_where_to() {
+        let moved = |address: &str, old, new, now| RefreshSession {
+            from: ClientContext { address: address.into(), ..ClientContext::default() },
+            ..refresh(old, new, now)
+        };
+        let recorded = |event: &AccountEvent| match event {
+            AccountEvent::SessionRefreshed { context, .. } => context.as_ref().map(|c| c.address.clone()),
+            _ => None,
+        };
+        let refreshed = |given: super::super::scenario::Given, refresh: RefreshSession, t| {
+            let mut found = None;
+            let given = given
+                .when_at(t, |a| {
+                    let events = refresh.decide(a, &policy())?;
+                    found = events.first().and_then(recorded);
+                    Ok(events)
+                })
+                .then_accepted();
+            (given, found)
+        };
+        let (given, there) = refreshed(given(signed_in(0)), moved("127.0.0.1", 0, 1, 10), 10);
+        assert_eq!(there, None);
+        let (given, there) = refreshed(given, moved("89.160.20.112", 1, 2, 20), 20);
+        assert_eq!(there.as_deref(), Some("89.160.20.112"));
+        let (given, there) = refreshed(given, moved("89.160.77.1", 2, 3, 30), 30);
+        assert_eq!(there, None, "the same network");
+        let (_, there) = refreshed(given, moved("81.2.69.142", 3, 4, 40), 40);
+        assert_eq!(there.as_deref(), Some("81.2.69.142"));
     }
 
     #[test]

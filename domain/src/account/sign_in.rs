@@ -1,6 +1,6 @@
 //! Sign-in by password, up to the session or the second factor.
 
-use super::session::open_session;
+use super::confirmation::conclude;
 use super::{Account, AccountEvent, Level, NewSession, RefusalReason, Rejection, SecondFactor, Stage};
 use crate::policy::{Policy, seconds};
 use crate::{AttemptId, ClientContext, DeviceId, Timestamp};
@@ -101,6 +101,10 @@ pub enum PasswordOutcome {
     Rejected,
     /// A second factor is due.
     SecondFactorDue,
+    /// The owner's word is due, by mail.
+    ConfirmationDue,
+    /// It would be, but the owner was asked too often in this hour.
+    ConfirmationsSpent,
     /// A session is open.
     SignedIn,
 }
@@ -113,6 +117,10 @@ impl PasswordOutcome {
             .find_map(|event| match event {
                 AccountEvent::PasswordAccepted { .. } => Some(Self::SecondFactorDue),
                 AccountEvent::SignInSucceeded { .. } => Some(Self::SignedIn),
+                AccountEvent::ConfirmationRequested { .. } => Some(Self::ConfirmationDue),
+                AccountEvent::SignInRefused { reason: RefusalReason::ConfirmationsSpent, .. } => {
+                    Some(Self::ConfirmationsSpent)
+                }
                 _ => None,
             })
             .unwrap_or(Self::Rejected)
@@ -137,10 +145,11 @@ impl ResolvePassword {
         if let Some(reason) = refusal(account) {
             return Ok(vec![AccountEvent::SignInRefused { attempt, reason }]);
         }
-        if account.requires_second_factor() {
+        let trusted = || account.trusts(pending.device, &self.session.context, policy, self.now);
+        if account.requires_second_factor() && !trusted() {
             return Ok(vec![AccountEvent::PasswordAccepted { attempt }]);
         }
-        Ok(open_session(account, attempt, &self.session, Level::Aal1, policy, self.now))
+        Ok(conclude(account, attempt, &self.session, Level::Aal1, false, policy, self.now))
     }
 }
 

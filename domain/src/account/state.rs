@@ -1,5 +1,8 @@
 //! The account as its events leave it.
 
+use super::confirmation::Confirmations;
+use super::trusted_device::TrustedDevices;
+use super::usual::Usual;
 use super::{
     AccountEvent, Level, LockReason, Passkey, PasswordChange, PendingLink, Phone, Rejection, SecondFactor,
     TokenDigest,
@@ -57,6 +60,12 @@ pub struct Account {
     pub failures_since_sign_in: u32,
     /// The phone number, and codes by text message.
     pub phone: Phone,
+    /// Sign-ins that wait for the owner's word.
+    pub confirmations: Confirmations,
+    /// Devices that need no second factor for a while.
+    pub trusted_devices: TrustedDevices,
+    /// Where its successes came from.
+    pub usual: Usual,
     pub(super) verification_links: Vec<PendingLink>,
     pub(super) reset_links: Vec<PendingLink>,
     pub(super) spent_links: Vec<PendingLink>,
@@ -115,6 +124,8 @@ pub enum Stage {
     SecondFactor,
     /// The outcome of the check of a passkey, which is all that is due.
     Passkey,
+    /// The owner's word, by mail.
+    Confirmation,
 }
 
 /// A sign-in or re-authentication under way.
@@ -219,7 +230,7 @@ impl GuessesByClass {
         }
     }
 
-    fn of_mut(&mut self, device: Option<DeviceId>) -> &mut GuessCounter {
+    pub(super) fn of_mut(&mut self, device: Option<DeviceId>) -> &mut GuessCounter {
         match device {
             None => &mut self.strangers,
             Some(device) => self.devices.entry(device).or_default(),
@@ -360,11 +371,14 @@ impl Account {
 impl Aggregate for Account {
     type Event = AccountEvent;
     const CATEGORY: &'static str = "account";
-    const SNAPSHOT_FORMAT: u16 = 3;
+    const SNAPSHOT_FORMAT: u16 = 4;
 
     fn evolve(&mut self, event: &AccountEvent, at: Timestamp) {
         use AccountEvent as E;
         self.phone.evolve(event, at);
+        self.usual.evolve(event, at, &self.sessions);
+        self.trusted_devices.evolve(event);
+        self.confirmations.evolve(event, at);
         match event {
             E::Registered { account, email, number, password, context: _ } => {
                 self.id = Some(*account);
@@ -459,7 +473,7 @@ impl Aggregate for Account {
                     codes.used.insert(*index);
                 }
             }
-            E::SignInSucceeded { attempt, device, new_device: _, earlier_sign_ins: _, context: _ } => {
+            E::SignInSucceeded { attempt, device, .. } => {
                 match self.end_attempt(*attempt) {
                     // The password was not proved: guesses at it stay counted.
                     Some(ended) if ended.stage == Stage::Passkey => {
@@ -498,7 +512,7 @@ impl Aggregate for Account {
                     },
                 );
             }
-            E::SessionRefreshed { session, token_digest, level, idle_expires_at } => {
+            E::SessionRefreshed { session, token_digest, level, idle_expires_at, context: _ } => {
                 if let Some(session) = self.sessions.get_mut(session) {
                     session.token_digest = *token_digest;
                     session.level = *level;
@@ -593,6 +607,8 @@ impl Aggregate for Account {
                 self.passkeys.remove(passkey);
                 self.forget_second_factors();
             }
+            E::ConfirmationRequested { attempt, expires_at, .. } => self.await_owner(*attempt, *expires_at),
+            E::SignInConfirmed { .. } | E::DeviceTrusted { .. } => {}
             E::PasskeyCopySuspected { passkey: _, counter: _, last_counter: _ } => {}
             E::PasskeyAccepted { attempt, guess, passkey, counter, backup } => {
                 self.accept_second_factor(*attempt, *guess, SecondFactor::Passkey);

@@ -73,9 +73,10 @@ const fn factor(factor: SecondFactor) -> Factor {
 }
 
 fn client(context: &ClientContext, device: Device, lookup: &dyn Lookup) -> Client {
+    // What was recorded was true at its time; today's databases may say otherwise.
     Client {
-        source: lookup.source(&context.address),
-        agent: lookup.agent(&context.user_agent),
+        source: context.recorded_source().unwrap_or_else(|| lookup.source(&context.address)),
+        agent: context.recorded_agent().unwrap_or_else(|| lookup.agent(&context.user_agent)),
         device,
         session: None,
         factor: None,
@@ -171,8 +172,14 @@ impl Normaliser {
             E::SessionOpened { session, .. } => {
                 let client = self.signed_in.remove(&account).unwrap_or_default();
                 let client = Client { session: Some(*session), ..client };
-                self.sessions.insert(*session, client);
-                None
+                self.sessions.insert(*session, client.clone());
+                Some(say(Happening::SessionUsed, client))
+            }
+            E::SessionRefreshed { session, context: Some(context), .. } => {
+                let device = self.sessions.get(session).map_or(Device::Unrecorded, |client| client.device);
+                let moved = Client { session: Some(*session), ..client(context, device, lookup) };
+                self.sessions.insert(*session, moved.clone());
+                Some(say(Happening::SessionUsed, moved))
             }
             E::SessionEnded { session, .. } => {
                 self.sessions.remove(session);

@@ -51,6 +51,7 @@ impl History {
             user_agent: "Mozilla/5.0".into(),
             device: ["Firefox on Linux", "Safari on iPhone"][n as usize % 2].into(),
             place: (!n.is_multiple_of(3)).then(|| "Lisbon, Portugal".into()),
+            ..ClientContext::default()
         }
     }
 
@@ -141,7 +142,8 @@ impl History {
             0..=5 => self.sign_in(world, account, now, device).await,
             6 => {
                 let old_digest = state.sessions.get(&session).map_or(digest, |session| session.token_digest);
-                let refresh = RefreshSession { session, old_digest, token_digest: digest, now };
+                let refresh =
+                    RefreshSession { session, old_digest, token_digest: digest, from: self.context(), now };
                 self.command(world, account, |a| refresh.decide(a, &policy)).await;
             }
             7 => {
@@ -229,6 +231,7 @@ impl History {
             device,
             new_device: DeviceId(self.id()),
             context: start.context.clone(),
+            trust_device: false,
         };
         let correct = self.number(4) > 0;
         let resolve = ResolvePassword { attempt, correct, session: session.clone(), now };

@@ -27,6 +27,7 @@ fn commands(account: &Account, (action, choice, _): Step, n: u64, now: Timestamp
         device,
         new_device: DeviceId(id(n)),
         context: context(n),
+        trust_device: false,
     };
     let start = StartSignIn { attempt, device, context: context(n), now };
     let old_digest = account.sessions.get(&session).map_or(token_digest, |session| session.token_digest);
@@ -61,7 +62,8 @@ fn commands(account: &Account, (action, choice, _): Step, n: u64, now: Timestamp
             ]
         }
         6 => {
-            let refresh = RefreshSession { session, old_digest, token_digest, now };
+            let refresh =
+                RefreshSession { session, old_digest, token_digest, from: context(choice.into()), now };
             vec![with(Box::new(move |a, p| refresh.decide(a, p)))]
         }
         7 => vec![Box::new(move |a| EndSession { session, reason: EndReason::SignedOut }.decide(a))],

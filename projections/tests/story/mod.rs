@@ -43,6 +43,7 @@ pub(crate) fn context(n: u64) -> ClientContext {
         user_agent: "Test".to_owned(),
         device: "Firefox on Windows".to_owned(),
         place: n.is_multiple_of(2).then(|| format!("Place {n}")),
+        ..ClientContext::default()
     }
 }
 
@@ -137,6 +138,7 @@ impl Site {
                     token_digest: TokenDigest([1; 32]),
                     level: Level::Aal2,
                     idle_expires_at: at(s + 7_200),
+                    context: None,
                 };
                 self.append(n, vec![refreshed], at(s + 1)).await;
                 let mail = [NotificationEvent::Failed { attempt: 1, retry_at: Some(at(s + 60)) }];
@@ -218,7 +220,14 @@ pub(crate) fn signed_in(n: u64, visit: u64, new_device: bool) -> Vec<AccountEven
         AccountEvent::DeviceFirstSeen { device, name: format!("Device {visit}"), context: context.clone() };
     let mut events = vec![
         AccountEvent::SignInStarted { attempt, device: None, context: context.clone(), expires_at },
-        AccountEvent::SignInSucceeded { attempt, device, new_device, earlier_sign_ins: 0, context },
+        AccountEvent::SignInSucceeded {
+            attempt,
+            device,
+            new_device,
+            earlier_sign_ins: 0,
+            context,
+            risk: None,
+        },
     ];
     events.extend(new_device.then_some(first_seen));
     events.push(AccountEvent::SessionOpened {

@@ -64,6 +64,7 @@ where
                         .into(),
                     device: "Firefox on Linux".into(),
                     place: Some("Lisbon, Portugal".into()),
+                    ..ClientContext::default()
                 },
             };
             let decided = |_: &Source| Ok::<_, std::convert::Infallible>(vec![event.clone()]);

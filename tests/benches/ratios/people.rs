@@ -34,6 +34,7 @@ pub(crate) fn context() -> ClientContext {
         user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(),
         device: "Firefox on Linux".into(),
         place: Some("Lisbon, Portugal".into()),
+        ..ClientContext::default()
     }
 }
 
@@ -89,6 +90,7 @@ impl Story {
             device,
             new_device: DeviceId(fresh::uuid()),
             context: context(),
+            trust_device: false,
         };
         let resolve = ResolvePassword { attempt, correct, session, now };
         self.then(now, resolve.decide(&self.account, &self.policy));

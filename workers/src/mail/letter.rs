@@ -49,6 +49,10 @@ impl Letter {
                 facts: facts(*at, Some((device, place.as_deref())), Some(address)),
                 ..disown("sign-in", context)
             },
+            Notice::ConfirmSignIn { minutes, at, device, place, address } => Self {
+                facts: facts(*at, Some((device, place.as_deref())), Some(address)),
+                ..confirm_sign_in(&site, *minutes, context)
+            },
             Notice::PasswordChanged { at, by_reset } => Self {
                 subject: format!("Your {site} password was changed"),
                 heading: "Your password was changed".to_owned(),
@@ -144,6 +148,33 @@ fn reset_password(site: &str, minutes: u32, context: &RenderContext<'_>) -> Lett
                 purpose: "Set a new password".to_owned(),
                 url: url.to_owned(),
                 terms: vec![format!("The link works for {} and only once.", counted(minutes, "minute"))],
+            },
+        )),
+        ..Letter::default()
+    }
+}
+
+fn confirm_sign_in(site: &str, minutes: u32, context: &RenderContext<'_>) -> Letter {
+    Letter {
+        subject: format!("Is this you? A sign-in to {site} waits for you"),
+        heading: "A sign-in waits for you".to_owned(),
+        told: vec![format!(
+            "Somebody who knows your password is signing in to your {site} account, from where you have not signed in before. They are not in: the sign-in waits until you confirm it."
+        )],
+        advice_heading: Some("What to do now"),
+        advice: vec![
+            "If it is you, open the link and confirm. The device that waits goes on by itself.".to_owned(),
+            "If it is not you, open the link and say so: we lock the account at once. If the link does not work any more, set a new password. Do not confirm because somebody asks you to.".to_owned(),
+        ],
+        link: Some(context.action_link.map_or_else(
+            || Link::to_page(context, "/forgot", "Set a new password".to_owned()),
+            |url| Link {
+                purpose: "Look at the sign-in: confirm it, or lock my account".to_owned(),
+                url: url.to_owned(),
+                terms: vec![format!(
+                    "The link works for {} and only once. You are asked before anything happens.",
+                    counted(minutes, "minute")
+                )],
             },
         )),
         ..Letter::default()

@@ -62,6 +62,7 @@ fn a_sign_in_with_a_code_and_what_its_session_does() {
             new_device: false,
             earlier_sign_ins: 4,
             context: context("192.0.2.1"),
+            risk: None,
         },
         E::SessionOpened {
             session,
@@ -87,6 +88,7 @@ fn a_sign_in_with_a_code_and_what_its_session_does() {
             Happening::FactorRejected(Factor::Totp),
             Happening::FactorAccepted(Factor::RecoveryCode),
             Happening::SignedIn { factor: Some(Factor::RecoveryCode) },
+            Happening::SessionUsed,
             WRONG,
             Happening::PasswordReset,
             Happening::FactorAdded(Factor::Totp),
@@ -94,9 +96,55 @@ fn a_sign_in_with_a_code_and_what_its_session_does() {
             Happening::LockOrdered,
         ]
     );
-    assert!(seen[..5].iter().all(|seen| seen.device == Device::Known(device)));
-    assert!(seen[..5].iter().all(|seen| seen.source.address.is_some()));
-    assert_eq!(seen[4].session, Some(session));
+    assert!(seen[..6].iter().all(|seen| seen.device == Device::Known(device)));
+    assert!(seen[..6].iter().all(|seen| seen.source.address.is_some()));
+    assert_eq!(seen[5].session, Some(session));
+}
+
+#[test]
+fn a_session_that_goes_on_elsewhere_with_another_browser_is_noticed() {
+    let from = |asn, browser: &str| {
+        let signals = crate::Signals { asn: Some(asn), browser: browser.into(), ..crate::Signals::default() };
+        ClientContext { signals, ..context("192.0.2.1") }
+    };
+    let (session, device) = (SessionId(id(9)), DeviceId(id(8)));
+    let refreshed = |context| E::SessionRefreshed {
+        session,
+        token_digest: TokenDigest([0; 32]),
+        level: Level::Aal1,
+        idle_expires_at: time(900),
+        context,
+    };
+    let found = |second: ClientContext| {
+        let seen = told(vec![
+            E::SignInSucceeded {
+                attempt: attempt(),
+                device,
+                new_device: false,
+                earlier_sign_ins: 4,
+                context: from(1, "Firefox 140"),
+                risk: None,
+            },
+            E::SessionOpened {
+                session,
+                device,
+                token_digest: TokenDigest([0; 32]),
+                level: Level::Aal1,
+                idle_expires_at: time(900),
+                expires_at: time(900),
+            },
+            refreshed(None),
+            refreshed(Some(second)),
+        ]);
+        assert_eq!(seen[0].source.asn, Some(1), "what was recorded, not what is looked up");
+        let policy = DetectionPolicy::default();
+        let mut detection = Detection::new(&policy);
+        let signals: Vec<_> = seen.iter().flat_map(|seen| detection.observe(seen, &policy, id(77))).collect();
+        signals.iter().any(|signal| signal.finding.detector == Detector::SessionHijack)
+    };
+    assert!(found(from(2, "Chrome 126")));
+    assert!(!found(from(2, "Firefox 141")), "the owner on the move, upgraded");
+    assert!(!found(from(1, "Chrome 126")));
 }
 
 #[test]
