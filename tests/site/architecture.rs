@@ -28,6 +28,7 @@ fn the_domain_is_pure() {
 fn dependencies_point_down() {
     let order = [
         "watchbook-domain",
+        "watchbook-signals",
         "watchbook-eventlog",
         "watchbook-proofs",
         "watchbook-projections",
