@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use watchbook_domain::Timestamp;
+use watchbook_domain::{Signals, Timestamp};
 use watchbook_eventlog::{ExecuteError, Keyring};
 
 /// Request header with the solution: the payload that ALTCHA's widget gives, JSON in base64.
@@ -35,11 +35,45 @@ pub struct CaptchaPolicy {
     pub cost: u32,
     /// How long a challenge can be solved, in seconds. Default 600.
     pub life_seconds: u32,
+    /// Networks from which who signs in, registers or has forgotten a password has to solve one each time, whatever is
+    /// asked about. Default none: back ends of the site itself may stand in a data centre.
+    pub networks: Vec<NetworkKind>,
+}
+
+/// A kind of network that location data names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkKind {
+    /// Data centres.
+    Hosting,
+    /// Exits of the Tor network.
+    Tor,
+    /// VPNs.
+    Vpn,
+    /// Relay services.
+    Relay,
+}
+
+/// Where attempts begin: the only requests that a network's kind makes dearer.
+const ENTRANCES: [&str; 4] =
+    ["/v1/sign-in", "/v1/sign-in/passkey", "/v1/registrations", "/v1/password/forgot"];
+
+impl CaptchaPolicy {
+    /// Whether a request costs a CAPTCHA because of where it comes from.
+    pub fn by_network(&self, path: &str, signals: &Signals) -> bool {
+        let of = |kind: &NetworkKind| match kind {
+            NetworkKind::Hosting => signals.hosting,
+            NetworkKind::Tor => signals.tor,
+            NetworkKind::Vpn => signals.vpn,
+            NetworkKind::Relay => signals.relay,
+        };
+        ENTRANCES.contains(&path) && self.networks.iter().any(of)
+    }
 }
 
 impl Default for CaptchaPolicy {
     fn default() -> Self {
-        Self { below: 30, cost: 5_000, life_seconds: 600 }
+        Self { below: 30, cost: 5_000, life_seconds: 600, networks: vec![] }
     }
 }
 

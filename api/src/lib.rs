@@ -47,7 +47,7 @@ mod webauthn;
 pub use account_history::PastAccount;
 pub use app::{App, Capacity, Parts};
 pub use breached::Breached;
-pub use captcha::{CaptchaPolicy, SOLUTION as CAPTCHA};
+pub use captcha::{CaptchaPolicy, NetworkKind, SOLUTION as CAPTCHA};
 pub use limits::{SourceLimits, SourcePolicy};
 pub use passwords::Passwords;
 pub use request::{AT_LEAST, POSITION, TrustedProxies};

@@ -159,8 +159,9 @@ pub async fn guard(State(app): State<App>, caller: Caller, request: Request, nex
     let (response, by) = match app.limits.take(caller.address, caller.now).await {
         Ok(Taken::Left(left)) => {
             // Pages take no guesses: their links are signed.
-            if left < app.captcha.below
-                && request.uri().path().starts_with("/v1/")
+            let path = request.uri().path();
+            let dear = left < app.captcha.below && path.starts_with("/v1/");
+            if (dear || app.captcha.by_network(path, &caller.context.signals))
                 && let Err(problem) = captcha::check(&app, &caller, request.headers()).await
             {
                 return problem.into_response();

@@ -10,7 +10,8 @@ struct Range {
     name: u32,
 }
 
-/// Ranges in ascending order, none of which overlap.
+/// Ranges in ascending order of their first addresses. Real tables have a few that overlap: the one that begins last
+/// counts.
 pub(crate) struct Ranges {
     ranges: Vec<Range>,
     names: Vec<Box<str>>,
@@ -38,7 +39,7 @@ impl Ranges {
                 let last = key(next()?.parse().ok()?);
                 let asn = next()?.parse().ok()?;
                 let name = next().unwrap_or_default();
-                (first <= last && ranges.last().is_none_or(|before| before.last < first)).then(|| {
+                (first <= last && ranges.last().is_none_or(|before| before.first <= first)).then(|| {
                     if names.last().is_none_or(|last| **last != *name) {
                         names.push(name.chars().take(128).collect::<String>().into_boxed_str());
                     }

@@ -136,3 +136,24 @@ async fn what_is_no_solution_does_not_count() {
     let good = encoded(&solved(world.captcha(HERE).await));
     world.sign_in_from(HERE, NOBODY, Some(&good)).await.expect_problem(401, "invalid-credentials");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn some_networks_have_to_work_for_known_and_unknown_alike() {
+    let world = World::with(|config| {
+        config.captcha.networks = vec![watchbook_api::NetworkKind::Tor];
+        config.captcha.cost = 20;
+        let list = config.data.join("tor.txt");
+        std::fs::write(&list, "198.51.100.0/24\n").unwrap();
+        watchbook_signals::update(&config.geo_folder(), &[list]).unwrap();
+    });
+    let world = world.await;
+    world.verified(ANN).await;
+    let there = "198.51.100.9";
+    for identifier in [ANN, NOBODY] {
+        world.sign_in_from(there, identifier, None).await.expect_problem(403, "captcha-required");
+    }
+    world.sign_in_from(HERE, ANN, None).await.expect(200);
+    let captcha = encoded(&solved(world.captcha(there).await));
+    world.sign_in_from(there, ANN, Some(&captcha)).await.expect(200);
+    world.sign_in_from(there, NOBODY, Some(&captcha)).await.expect_problem(403, "captcha-invalid");
+}
