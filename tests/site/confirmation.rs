@@ -314,7 +314,7 @@ async fn places_are_looked_up_once_and_told() {
     let world = world.restart().await;
     assert_eq!(world.get("/readyz").await.expect(200).body["location_data"], "ok");
     let ann = world.ann_at("203.0.113.9").await;
-    world.later(3_600);
+    world.later(1_800);
     world.waits_from("198.51.100.1").await;
     let mail = world.mail(ANN, "/confirm?token=").await;
     assert!(mail.text.contains("Tokyo, Japan (estimated)"), "{}", mail.text);

@@ -122,12 +122,12 @@ pub(crate) fn database(networks: &[([u8; 4], u32, Value)]) -> Vec<u8> {
 }
 
 /// As ip-location-db has cities, with its network beside.
-pub(crate) fn city(city: &'static str, country: &'static str, place: (f32, f32), asn: u32) -> Value {
+pub(crate) fn city(city: &'static str, country: &'static str, place: (f32, f64), asn: u32) -> Value {
     Value::Map(vec![
         ("city", Value::Text(city)),
         ("country_code", Value::Text(country)),
         ("latitude", Value::Single(place.0)),
-        ("longitude", Value::Single(place.1)),
+        ("longitude", Value::Double(place.1)),
         ("autonomous_system_number", Value::Number(asn)),
         ("autonomous_system_organization", Value::Text("Example Telecom")),
     ])
