@@ -18,7 +18,7 @@ pub struct ClientContext {
     pub place: Option<String>,
     /// What address and user agent told when the event was recorded.
     #[serde(default, skip_serializing_if = "Signals::is_unknown")]
-    pub signals: Signals,
+    pub signals: Box<Signals>,
 }
 
 impl std::fmt::Debug for ClientContext {
@@ -91,7 +91,7 @@ impl Signals {
 impl ClientContext {
     /// What was recorded of the address; `None` when no database knew it.
     pub fn recorded_source(&self) -> Option<Source> {
-        let Signals { country, city, coordinates, asn, hosting, tor, vpn, relay, .. } = &self.signals;
+        let Signals { country, city, coordinates, asn, hosting, tor, vpn, relay, .. } = &*self.signals;
         let known = country.is_some() || coordinates.is_some() || asn.is_some();
         (known || *hosting || *tor || *vpn || *relay).then(|| Source {
             address: self.ip(),
@@ -109,7 +109,7 @@ impl ClientContext {
 
     /// What was recorded of the user agent; `None` when nothing was recognised.
     pub fn recorded_agent(&self) -> Option<Agent> {
-        let Signals { browser, os, device_type, .. } = &self.signals;
+        let Signals { browser, os, device_type, .. } = &*self.signals;
         (!browser.is_empty() || !os.is_empty()).then(|| Agent {
             text: self.user_agent.clone(),
             browser: browser.clone(),

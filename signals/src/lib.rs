@@ -75,7 +75,7 @@ impl ClientLookup {
             user_agent,
             device: seen.words,
             place: place(&signals),
-            signals,
+            signals: Box::new(signals),
         }
     }
 }

@@ -96,7 +96,7 @@ pub(super) enum Worth {
     /// The passkey is not enrolled (any more).
     Unknown,
     /// The counter did not grow: there may be a copy of the private key. To be put on record.
-    Copied(AccountEvent),
+    Copied(Box<AccountEvent>),
 }
 
 impl Assertion {
@@ -105,11 +105,11 @@ impl Assertion {
         match account.passkeys.get(&self.passkey) {
             None => Worth::Unknown,
             Some(passkey) if (passkey.counter, self.counter) != (0, 0) && self.counter <= passkey.counter => {
-                Worth::Copied(AccountEvent::PasskeyCopySuspected {
+                Worth::Copied(Box::new(AccountEvent::PasskeyCopySuspected {
                     passkey: self.passkey,
                     counter: self.counter,
                     last_counter: passkey.counter,
-                })
+                }))
             }
             Some(_) => Worth::Accepted,
         }

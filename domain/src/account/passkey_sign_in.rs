@@ -79,7 +79,7 @@ impl ResolvePasskeySignIn {
         let Some(assertion) = self.assertion else { return Ok(vec![rejected]) };
         match assertion.worth(account) {
             Worth::Unknown => return Ok(vec![rejected]),
-            Worth::Copied(suspected) => return Ok(vec![suspected, rejected]),
+            Worth::Copied(suspected) => return Ok(vec![*suspected, rejected]),
             Worth::Accepted => {}
         }
         if let Some(reason) = refusal(account) {

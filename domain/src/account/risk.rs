@@ -144,7 +144,11 @@ mod tests {
             asn: Some(asn),
             ..Signals::default()
         };
-        ClientContext { address: "203.0.113.9".into(), signals, ..ClientContext::default() }
+        ClientContext {
+            address: "203.0.113.9".into(),
+            signals: Box::new(signals),
+            ..ClientContext::default()
+        }
     }
 
     const LISBON: (f64, f64) = (38.7, -9.1);
@@ -195,7 +199,7 @@ mod tests {
             change(&mut context.signals);
             context
         };
-        let table: Vec<(&Account, ClientContext, bool, i64, RiskLevel, Vec<RiskReason>)> = vec![
+        let table = vec![
             (&home, at_home(), true, DAY, Usual, vec![]),
             (&home, at_home(), false, DAY, Unusual, vec![NewDevice]),
             (&home, from("PT", 12_353, LISBON), false, DAY, Risky, vec![NewDevice, NewNetwork]),

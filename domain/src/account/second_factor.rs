@@ -119,7 +119,7 @@ impl ResolveSecondFactor {
                 Worth::Copied(suspected) => {
                     let factor = SecondFactor::Passkey;
                     return Ok(vec![
-                        suspected,
+                        *suspected,
                         AccountEvent::SecondFactorRejected { attempt, guess, factor },
                     ]);
                 }

@@ -105,7 +105,7 @@ fn a_sign_in_with_a_code_and_what_its_session_does() {
 fn a_session_that_goes_on_elsewhere_with_another_browser_is_noticed() {
     let from = |asn, browser: &str| {
         let signals = crate::Signals { asn: Some(asn), browser: browser.into(), ..crate::Signals::default() };
-        ClientContext { signals, ..context("192.0.2.1") }
+        ClientContext { signals: Box::new(signals), ..context("192.0.2.1") }
     };
     let (session, device) = (SessionId(id(9)), DeviceId(id(8)));
     let refreshed = |context| E::SessionRefreshed {
