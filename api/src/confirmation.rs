@@ -48,7 +48,9 @@ pub async fn redeem(
     let secret = Secret::fresh();
     let session = new_session(&caller, &secret, None);
     let redeem = RedeemConfirmation { attempt, secret_digest, session, now: caller.now };
-    let before = app.account(account).await?;
+    // Begun on another node a moment ago, it is as good as one from here.
+    let stream = app.account_stream(account);
+    let before = app.accounts.load_until(&stream, |a| a.attempts.contains_key(&attempt)).await?.state;
     let metadata = app.metadata(&caller, Some(account.0));
     match app.decide(account, &metadata, |a| redeem.decide(a, &app.policy)).await {
         Ok(done) => signed_in(&app, account, &secret, &before, &done),

@@ -165,4 +165,35 @@ mod tests {
             Some(("account_unlocked", None))
         );
     }
+
+    #[test]
+    fn the_owner_is_asked_as_long_as_there_is_something_to_confirm() {
+        use watchbook_domain::account::{Level, Risk, RiskLevel, TokenDigest};
+        let (at, expires_at) = (Timestamp::from_micros(0), Timestamp::from_micros(1_800_000_000));
+        let (attempt, link) = (AttemptId(Uuid::nil()), LinkId(Uuid::from_u128(3)));
+        let context = ClientContext { device: "Firefox on Linux".into(), ..ClientContext::default() };
+        let started =
+            AccountEvent::SignInStarted { attempt, device: None, context: context.clone(), expires_at };
+        let asked = AccountEvent::ConfirmationRequested {
+            attempt,
+            link,
+            secret_digest: TokenDigest([0; 32]),
+            level: Level::Aal1,
+            context,
+            risk: Risk { level: RiskLevel::Risky, reasons: vec![] },
+            expires_at,
+        };
+        let mut account = Account::default();
+        for event in [&started, &asked] {
+            watchbook_domain::Aggregate::evolve(&mut account, event, at);
+        }
+        let mail = |account: &Account| notice(&asked, EventId(Uuid::nil()), at, account, &Policy::default());
+        let (told, carried) = mail(&account).unwrap();
+        assert!(matches!(told, Notice::ConfirmSignIn { minutes: 30, .. }));
+        let expected = NoticeLink { purpose: LinkPurpose::ConfirmSignIn, id: link, expires_at };
+        assert_eq!(carried, Some(expected));
+        let locked = AccountEvent::Locked { reason: LockReason::Operator, note: None };
+        watchbook_domain::Aggregate::evolve(&mut account, &locked, at);
+        assert!(mail(&account).is_none(), "over before the mail was written");
+    }
 }

@@ -147,6 +147,17 @@ mod tests {
                 true,
             ),
             (
+                Notice::ConfirmSignIn {
+                    minutes: 30,
+                    at: AT,
+                    device: "Chrome on Android".to_owned(),
+                    place: Some("Lisbon, Portugal".to_owned()),
+                    address: "192.0.2.7".to_owned(),
+                },
+                vec![when, "Chrome on Android", "Lisbon, Portugal (estimated)", "192.0.2.7", "30 minutes"],
+                true,
+            ),
+            (
                 Notice::PasswordChanged { at: AT, by_reset: false },
                 vec![when, "who was signed in", until],
                 true,
