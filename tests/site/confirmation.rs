@@ -58,12 +58,12 @@ impl World {
         self.post_from(AWAY, "/v1/sign-in/confirmation", body).await
     }
 
-    /// The newest link, `nth` of all that were mailed.
+    /// The link of the `nth` mail of its kind, from 0.
     async fn confirm_link(&self, nth: usize) -> String {
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
         loop {
-            let mails = self.mails(ANN).into_iter().filter(|mail| mail.text.contains("/confirm?token="));
-            if let Some(mail) = mails.skip(nth).next() {
+            let mut mails = self.mails(ANN).into_iter().filter(|mail| mail.text.contains("/confirm?token="));
+            if let Some(mail) = mails.nth(nth) {
                 return mail.token.unwrap();
             }
             assert!(std::time::Instant::now() < deadline, "no mail about the sign-in");
@@ -343,7 +343,7 @@ async fn a_session_that_moves_is_recorded() {
             .expect(200);
         token = refreshed.token();
         let app = &world.server.app;
-        let stream = app.account_stream(refreshed_account(&world, &token));
+        let stream = app.account_stream(account_of(&token));
         let history = app.accounts.history(&stream, watchbook_eventlog::Version::NONE, 1_000).await.unwrap();
         let last = history.into_iter().next_back().unwrap().1.unwrap();
         let context = serde_json::to_value(&last).unwrap()["data"]["context"]["address"].clone();
@@ -351,7 +351,7 @@ async fn a_session_that_moves_is_recorded() {
     }
 }
 
-fn refreshed_account(_: &World, token: &str) -> watchbook_domain::AccountId {
+fn account_of(token: &str) -> watchbook_domain::AccountId {
     use base64::Engine as _;
     let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(&token[4..]).unwrap();
     watchbook_domain::AccountId(uuid::Uuid::from_slice(&bytes[..16]).unwrap())
