@@ -227,6 +227,10 @@ impl From<Rejection> for Problem {
             | Rejection::SmsEnrolled
             | Rejection::SmsUnavailable
             | Rejection::CodeOver
+            | Rejection::EmailUnchanged
+            | Rejection::EmailChangedRecently
+            | Rejection::NoPendingChange
+            | Rejection::RecoveryEmailMissing
             | Rejection::Locked
             | Rejection::NotLocked => Self::from(CONFLICT).detail(rejection.to_string()),
         }

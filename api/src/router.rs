@@ -4,10 +4,10 @@ use crate::app::App;
 use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
-    account, account_history, activity, captcha, devices, disown, health, introspection, limits,
-    log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in,
-    passkeys, password, phone, recovery_codes, registration, second_factor, service_keys, session, sessions,
-    setup, sign_in, sms_code, sms_factor, totp,
+    account, account_history, activity, captcha, contact_pages, contact_review, devices, disown,
+    email_change, health, introspection, limits, log_checkpoint, log_consistency, log_inclusion, operators,
+    pages, passkey_options, passkey_sign_in, passkeys, password, phone, recovery_codes, recovery_email,
+    registration, second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -78,6 +78,11 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(passkey_sign_in::options))
         .routes(routes!(passkey_sign_in::sign_in))
         .routes(routes!(passkey_options::second_factor))
+        .routes(routes!(email_change::request, email_change::cancel))
+        .routes(routes!(email_change::confirm))
+        .routes(routes!(email_change::undo))
+        .routes(routes!(recovery_email::request, recovery_email::remove))
+        .routes(routes!(recovery_email::confirm))
 }
 
 /// What takes a live session or a service key, and costs no guess.
@@ -98,6 +103,7 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(passkeys::list, passkeys::enrol))
         .routes(routes!(passkeys::rename, passkeys::remove))
         .routes(routes!(account::own))
+        .routes(routes!(contact_review::confirm))
         .routes(routes!(activity::list))
         .routes(routes!(introspection::introspect))
         .routes(routes!(account::read))
@@ -129,7 +135,9 @@ pub fn health_router(app: App) -> Router {
 /// The whole API.
 pub fn router(app: App) -> Router {
     let guard = middleware::from_fn_with_state(app.clone(), limits::guard);
-    let guarded = guarded().merge(OpenApiRouter::from(pages::routes())).route_layer(guard);
+    let guarded = guarded()
+        .merge(OpenApiRouter::from(pages::routes().merge(contact_pages::routes())))
+        .route_layer(guard);
     let (router, _) = OpenApiRouter::new().merge(guarded).merge(trusted()).merge(health()).split_for_parts();
     let document = openapi_json();
     router

@@ -75,6 +75,32 @@ pub enum Notice {
         /// The number, but for its ending unreadable.
         masked: String,
     },
+    /// An address that somebody signed in has typed has to be proved.
+    ProveAddress {
+        /// How long the link works.
+        hours: u32,
+        /// What it is to be.
+        contact: Contact,
+    },
+    /// The e-mail address or recovery address is another one now.
+    ContactChanged {
+        /// When.
+        at: Timestamp,
+        /// What happened.
+        change: ContactChange,
+        /// The address, but for its beginning and domain unreadable.
+        masked: String,
+    },
+    /// Somebody wants this address for their own account; only its owner learns so.
+    AddressWantedElsewhere {
+        /// When.
+        at: Timestamp,
+    },
+    /// A new password was asked for, but the link went to the address before.
+    ResetHeld {
+        /// When.
+        at: Timestamp,
+    },
     /// A code, by text message. It derives from its id when the message is written, and is stored nowhere.
     SmsCode {
         /// Which one.
@@ -94,6 +120,30 @@ pub enum PhoneChange {
     Set,
     /// The number was removed.
     Removed,
+}
+
+/// What an address is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contact {
+    /// The account's address.
+    Email,
+    /// Its recovery address.
+    RecoveryEmail,
+}
+
+/// What happened to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactChange {
+    /// The account has another address.
+    EmailChanged,
+    /// It has the address before again.
+    EmailRestored,
+    /// A recovery address was proved; it replaces any earlier one.
+    RecoveryEmailSet,
+    /// The recovery address was removed.
+    RecoveryEmailRemoved,
 }
 
 /// What happened to the second factor.
@@ -137,6 +187,10 @@ impl Notice {
             Self::AccountUnlocked { .. } => "account_unlocked",
             Self::PhoneChanged { .. } => "phone_changed",
             Self::SmsCode { .. } => "sms_code",
+            Self::ProveAddress { .. } => "prove_address",
+            Self::ContactChanged { .. } => "contact_changed",
+            Self::AddressWantedElsewhere { .. } => "address_wanted_elsewhere",
+            Self::ResetHeld { .. } => "reset_held",
         }
     }
 }
@@ -167,6 +221,14 @@ mod tests {
             },
             Notice::PasswordChanged { at, by_reset: true },
             Notice::AccountUnlocked { at },
+            Notice::ProveAddress { hours: 24, contact: Contact::Email },
+            Notice::ContactChanged {
+                at,
+                change: ContactChange::EmailChanged,
+                masked: "a…@example.com".to_owned(),
+            },
+            Notice::AddressWantedElsewhere { at },
+            Notice::ResetHeld { at },
         ];
         all.extend(
             [
@@ -202,7 +264,7 @@ mod tests {
                 "change":{"recovery_code_used":{"left":3}}}"#,
         )
         .unwrap();
-        assert_eq!(decoded, all()[9]);
+        assert_eq!(decoded, all()[13]);
         let decoded: Notice = serde_json::from_str(
             r#"{"kind":"reset_password","minutes":30,"at":"2026-03-03T14:05:00.000000Z",
                 "device":"Firefox on Windows"}"#,

@@ -30,6 +30,12 @@ pub enum LinkPurpose {
     Disown,
     /// Sets up the first operator.
     SetUp,
+    /// Proves a new address.
+    ChangeEmail,
+    /// Takes the old address back.
+    UndoEmailChange,
+    /// Proves a recovery address.
+    RecoveryEmail,
 }
 
 impl LinkPurpose {
@@ -40,6 +46,9 @@ impl LinkPurpose {
             Self::ResetPassword => "reset_password",
             Self::Disown => "disown",
             Self::SetUp => "set_up",
+            Self::ChangeEmail => "change_email",
+            Self::UndoEmailChange => "undo_email_change",
+            Self::RecoveryEmail => "recovery_email",
         }
     }
 }

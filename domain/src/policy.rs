@@ -31,6 +31,8 @@ pub struct Policy {
     pub devices: u32,
     /// Codes by text message.
     pub sms: SmsPolicy,
+    /// E-mail addresses and phone numbers of the owner.
+    pub contact: ContactPolicy,
 }
 
 impl Default for Policy {
@@ -47,6 +49,7 @@ impl Default for Policy {
             mails_per_day: 10,
             devices: 50,
             sms: SmsPolicy::default(),
+            contact: ContactPolicy::default(),
         }
     }
 }
@@ -122,6 +125,26 @@ impl Default for SmsPolicy {
             per_source: send(20, 60),
             per_country: send(500, 3_000),
         }
+    }
+}
+
+/// How the owner's addresses change, and when they are looked at again.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ContactPolicy {
+    /// Seconds after a change of the e-mail address in which links that set a password go to the old one, and after which
+    /// a new recovery address counts in a recovery. Default 259,200 (72 h).
+    pub change_hold_seconds: u32,
+    /// Seconds in which the owner of the old address can undo a change; at least the hold. Default 604,800 (7 days).
+    pub undo_seconds: u32,
+    /// Seconds after which a contact that was neither proved nor confirmed is to be reviewed. Default 15,552,000
+    /// (180 days).
+    pub review_seconds: u32,
+}
+
+impl Default for ContactPolicy {
+    fn default() -> Self {
+        Self { change_hold_seconds: 259_200, undo_seconds: 604_800, review_seconds: 15_552_000 }
     }
 }
 

@@ -153,6 +153,17 @@ impl<'a> About<'a> {
             E::PhoneVerified { number, .. } | E::PhoneRefused { number, .. } | E::PhoneRemoved { number } => {
                 Self { detail: Some(number.masked()), ..about }
             }
+            E::EmailChangeRequested { email, session, .. }
+            | E::RecoveryEmailRequested { email, session, .. } => {
+                Self { session: Some(*session), detail: Some(email.masked()), ..about }
+            }
+            // Where whoever it was sat is not this owner's to know.
+            E::EmailWantedElsewhere { email, context: _ }
+            | E::EmailChanged { email, .. }
+            | E::EmailChangeUndone { email, .. }
+            | E::RecoveryEmailVerified { email, .. }
+            | E::RecoveryEmailRemoved { email } => Self { detail: Some(email.masked()), ..about },
+            E::EmailChangeCancelled { .. } | E::RecoveryEmailCancelled { .. } | E::ContactConfirmed => about,
             E::SmsCodeRejected { .. } | E::SmsEnrolled { .. } | E::SmsRemoved => about,
             E::EmailVerificationRequested { .. }
             | E::EmailVerified { .. }
@@ -166,6 +177,7 @@ impl<'a> About<'a> {
             | E::SmsCodeGuessed { .. }
             | E::ReauthenticationStarted { .. }
             | E::SessionRefreshed { .. }
+            | E::PreviousEmailReleased { .. }
             | E::PasswordRehashed { .. } => return None,
         })
     }

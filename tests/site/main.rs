@@ -12,6 +12,7 @@ mod attacks;
 mod authenticator;
 mod bad_luck;
 mod captcha;
+mod contact;
 mod crashes;
 mod deployments;
 mod journeys;

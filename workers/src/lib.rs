@@ -1,6 +1,8 @@
 //! Reactors: what happens because of events. Effects come after the event that orders them, are keyed, and
 //! survive crashes.
 
+mod contact_notices;
+mod former_addresses;
 pub mod mail;
 mod notices;
 mod notifier;

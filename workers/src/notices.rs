@@ -28,6 +28,13 @@ pub(crate) const TYPES: &[&str] = &[
     "sms.enrolled",
     "sms.removed",
     "sms_code.requested",
+    "email_change.requested",
+    "email.changed",
+    "email_change.undone",
+    "email.wanted_elsewhere",
+    "recovery_email.requested",
+    "recovery_email.verified",
+    "recovery_email.removed",
 ];
 
 /// The text message that an event calls for.

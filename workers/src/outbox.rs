@@ -199,6 +199,9 @@ impl Outbox {
                 LinkPurpose::ResetPassword => "/reset",
                 LinkPurpose::Disown => "/not-me",
                 LinkPurpose::SetUp => "/setup",
+                LinkPurpose::ChangeEmail => "/confirm-email",
+                LinkPurpose::UndoEmailChange => "/undo-email-change",
+                LinkPurpose::RecoveryEmail => "/confirm-recovery-email",
             };
             let signed = Link {
                 purpose: link.purpose,

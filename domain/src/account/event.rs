@@ -51,6 +51,8 @@ pub enum EndReason {
     AccountLocked,
     /// A newer session took its place.
     Evicted,
+    /// The e-mail address was changed, or the change undone.
+    EmailChanged,
 }
 
 /// Why an account was locked.
@@ -483,6 +485,92 @@ events! {
             /// The attempt that has ended.
             attempt: AttemptId,
         },
+        /// Another e-mail address is to be the account's, once it is proved.
+        "email_change.requested" v 1 => EmailChangeRequested {
+            /// The session that asked.
+            session: SessionId,
+            /// The link that proves the address.
+            link: LinkId,
+            /// The address.
+            email: Email,
+            /// Whether somebody else has it: then no link is mailed.
+            taken: bool,
+            /// The link works until then.
+            expires_at: Timestamp,
+        },
+        /// The person does not want it after all.
+        "email_change.cancelled" v 1 => EmailChangeCancelled {
+            /// The link, dead.
+            link: LinkId,
+        },
+        /// The new address is proved and is the account's; links that set a password are dead.
+        "email.changed" v 1 => EmailChanged {
+            /// The link that proved it, spent.
+            link: LinkId,
+            /// The new address.
+            email: Email,
+            /// The one before, which stays claimed as long as the change can be undone.
+            previous: Email,
+            /// The link that undoes the change.
+            undo: LinkId,
+            /// It works until then.
+            undo_until: Timestamp,
+            /// Until then, links that set a password go to the address before.
+            held_until: Timestamp,
+        },
+        /// The owner of the address before took it back.
+        "email_change.undone" v 1 => EmailChangeUndone {
+            /// The link, spent.
+            link: LinkId,
+            /// The account's address again.
+            email: Email,
+            /// The one that is not any more.
+            undone: Email,
+        },
+        /// The change cannot be undone any more.
+        "previous_email.released" v 1 => PreviousEmailReleased {
+            /// The address before, free for anybody.
+            email: Email,
+        },
+        /// Somebody signed in elsewhere wants this account's address for their own account.
+        "email.wanted_elsewhere" v 1 => EmailWantedElsewhere {
+            /// The address.
+            email: Email,
+            /// Where the request came from.
+            context: ClientContext,
+        },
+        /// A second address is to be the recovery address, once it is proved.
+        "recovery_email.requested" v 1 => RecoveryEmailRequested {
+            /// The session that asked.
+            session: SessionId,
+            /// The link that proves the address.
+            link: LinkId,
+            /// The address.
+            email: Email,
+            /// The link works until then.
+            expires_at: Timestamp,
+        },
+        /// The recovery address is proved, and replaces the one before.
+        "recovery_email.verified" v 1 => RecoveryEmailVerified {
+            /// The link that proved it, spent.
+            link: LinkId,
+            /// The address.
+            email: Email,
+            /// From when on it counts as a proof in a recovery.
+            usable_at: Timestamp,
+        },
+        /// The person does not want it after all.
+        "recovery_email.cancelled" v 1 => RecoveryEmailCancelled {
+            /// The link, dead.
+            link: LinkId,
+        },
+        /// There is no recovery address any more.
+        "recovery_email.removed" v 1 => RecoveryEmailRemoved {
+            /// The one that there was.
+            email: Email,
+        },
+        /// The person looked at addresses and phone number, and said that they are right.
+        "contact.confirmed" v 1 => ContactConfirmed,
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Each command is a struct with a pure `decide` in the file of its feature; `state.rs` folds the events.
 
+mod contact;
 mod device;
+mod email_change;
 mod event;
 mod lock;
 mod passkey;
@@ -11,6 +13,7 @@ mod password;
 mod phone;
 mod reauthentication;
 mod recovery_codes;
+mod recovery_email;
 mod registration;
 mod rejection;
 mod second_factor;
@@ -23,7 +26,12 @@ mod totp;
 #[cfg(test)]
 mod scenario;
 
+pub use contact::{ConfirmContact, Contacts, PendingEmail, PreviousEmail, RecoveryEmail, review_due};
 pub use device::{RemoveDevice, RenameDevice};
+pub use email_change::{
+    CancelEmailChange, ConfirmEmailChange, ReleasePreviousEmail, RequestEmailChange, TellOfWantedEmail,
+    UndoEmailChange,
+};
 pub use event::{
     AccountEvent, EndReason, Level, LockReason, PasswordChange, RefusalReason, SecondFactor, TokenDigest,
     UnlockReason,
@@ -37,6 +45,7 @@ pub use password::{ChangePassword, RehashPassword, RequestPasswordReset, ResetPa
 pub use phone::{CodeUse, Phone, ProvePhone, ProvedNumber, RemovePhone, SentCode};
 pub use reauthentication::{ResolveReauthentication, StartReauthentication};
 pub use recovery_codes::GenerateRecoveryCodes;
+pub use recovery_email::{ConfirmRecoveryEmail, RemoveRecoveryEmail, RequestRecoveryEmail};
 pub use registration::{Register, RepeatRegistration, RequestEmailVerification, VerifyEmail};
 pub use rejection::Rejection;
 pub use second_factor::{Proof, ResolveSecondFactor, StartSecondFactor};

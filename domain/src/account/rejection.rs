@@ -81,6 +81,18 @@ pub enum Rejection {
     /// The address is verified already.
     #[error("the address is verified already")]
     AlreadyVerified,
+    /// It is the account's address or recovery address already.
+    #[error("the account has this address already")]
+    EmailUnchanged,
+    /// The last change of address can still be undone.
+    #[error("the last change of the e-mail address can still be undone; until then there is no other")]
+    EmailChangedRecently,
+    /// No change waits for its proof.
+    #[error("no change waits for its proof")]
+    NoPendingChange,
+    /// The account has no recovery address.
+    #[error("the account has no recovery address")]
+    RecoveryEmailMissing,
     /// A mail of that kind was sent a moment ago, or too many in a day.
     #[error("a mail was sent already")]
     MailedRecently,

@@ -1,8 +1,8 @@
 //! The account as its events leave it.
 
 use super::{
-    AccountEvent, Level, LockReason, Passkey, PasswordChange, PendingLink, Phone, Rejection, SecondFactor,
-    TokenDigest,
+    AccountEvent, Contacts, Level, LockReason, Passkey, PasswordChange, PendingLink, Phone, Rejection,
+    SecondFactor, TokenDigest,
 };
 use crate::aggregate::Aggregate;
 use crate::guess::GuessCounter;
@@ -21,7 +21,7 @@ const MOST_ATTEMPTS: usize = 20;
 pub struct Account {
     /// Its id; `None` until it is registered.
     pub id: Option<AccountId>,
-    /// The address it was registered with.
+    /// Its address.
     pub email: Option<Email>,
     /// The number it can also sign in with.
     pub number: Option<UserNumber>,
@@ -57,6 +57,8 @@ pub struct Account {
     pub failures_since_sign_in: u32,
     /// The phone number, and codes by text message.
     pub phone: Phone,
+    /// Other ways to the owner, and when each was proved.
+    pub contacts: Contacts,
     pub(super) verification_links: Vec<PendingLink>,
     pub(super) reset_links: Vec<PendingLink>,
     pub(super) spent_links: Vec<PendingLink>,
@@ -194,7 +196,7 @@ impl MailCounter {
         }
     }
 
-    fn count(&mut self, at: Timestamp) {
+    pub(super) fn count(&mut self, at: Timestamp) {
         if at.since(self.day_began) >= TimeDelta::days(1) {
             (self.day_began, self.in_day) = (at, 0);
         }
@@ -360,11 +362,12 @@ impl Account {
 impl Aggregate for Account {
     type Event = AccountEvent;
     const CATEGORY: &'static str = "account";
-    const SNAPSHOT_FORMAT: u16 = 3;
+    const SNAPSHOT_FORMAT: u16 = 4;
 
     fn evolve(&mut self, event: &AccountEvent, at: Timestamp) {
         use AccountEvent as E;
         self.phone.evolve(event, at);
+        self.contacts.evolve(event, at);
         match event {
             E::Registered { account, email, number, password, context: _ } => {
                 self.id = Some(*account);
@@ -374,7 +377,7 @@ impl Aggregate for Account {
                 self.password = Some(*password);
                 self.password_set_at = at;
             }
-            E::RegistrationRepeated { context: _ } => self.mails.count(at),
+            E::RegistrationRepeated { context: _ } | E::EmailWantedElsewhere { .. } => self.mails.count(at),
             E::EmailVerificationRequested { link, expires_at } => {
                 self.mails.count(at);
                 push_link(&mut self.verification_links, *link, *expires_at, at);
@@ -618,6 +621,15 @@ impl Aggregate for Account {
                     },
                 );
             }
+            E::EmailChanged { email, .. } | E::EmailChangeUndone { email, .. } => self.move_to(email),
+            E::EmailChangeRequested { .. }
+            | E::EmailChangeCancelled { .. }
+            | E::PreviousEmailReleased { .. }
+            | E::RecoveryEmailRequested { .. }
+            | E::RecoveryEmailVerified { .. }
+            | E::RecoveryEmailCancelled { .. }
+            | E::RecoveryEmailRemoved { .. }
+            | E::ContactConfirmed => {}
             E::PasskeyRejected { attempt } => {
                 self.failures_since_sign_in += 1;
                 if let Some(Attempt { device, guess: Some(challenge), .. }) = self.attempts.remove(attempt) {
