@@ -211,6 +211,9 @@ impl Config {
         if !(30..=600).contains(&self.policy.sms.code_seconds) {
             return refuse("policy.sms.code_seconds: from 30 to 600 (NIST SP 800-63B-4, 3.1.3.2)");
         }
+        if self.policy.contact.undo_seconds < self.policy.contact.change_hold_seconds {
+            return refuse("policy.contact: undo_seconds must be at least change_hold_seconds");
+        }
         if let Err(error) = self.sms.provider(&self.sms_folder()) {
             return refuse(&error.to_string());
         }
@@ -320,6 +323,7 @@ mod tests {
             "[policy.guesses]\ndisable_after = 101",
             "[policy.guesses]\nfree = 0",
             "[policy.sms]\ncode_seconds = 601",
+            "[policy.contact]\nundo_seconds = 3600",
             "[sms]\nprovider = \"twilio\"",
             "[sms]\ncountries = [\"Portugal\"]",
         ] {

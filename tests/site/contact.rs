@@ -32,6 +32,17 @@ impl World {
         json!(self.mail(address, &format!("/{page}?token=")).await.token)
     }
 
+    /// The same, as soon as it is another one than `old`.
+    async fn link_after(&self, old: &Value, address: &str, page: &str) -> Value {
+        loop {
+            let link = self.link(address, page).await;
+            if link != *old {
+                return link;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        }
+    }
+
     /// Moves a person to another address.
     async fn moved(&self, person: &Person, email: &str) -> Answer {
         self.ask_change(&person.token, email).await.expect(202);

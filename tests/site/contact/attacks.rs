@@ -20,13 +20,13 @@ async fn row_10_a_taken_address_answers_like_a_free_one() {
         assert!(started.elapsed() >= std::time::Duration::from_millis(400));
         let state = world.get_after(&asked, &ann.token, "/v1/account").await.expect(200);
         let activity = world.get_as(&ann.token, "/v1/activity").await;
-        assert_eq!(state.body["pending_email"], email);
+        assert_eq!(state.body["pending_email"], email.to_lowercase());
         let cancelled = world.delete_as(&ann.token, "/v1/email/change").await;
         let newest = activity.body["activity"][0].clone();
-        (asked.body.clone(), newest["event_type"].clone(), outcome(&cancelled))
+        (asked.body.clone(), newest["type"].clone(), outcome(&cancelled))
     };
     assert_eq!(seen(BOB).await, seen(NEW).await);
-    assert_eq!(seen("BOB@example.com ".trim()).await, seen(NEW).await);
+    assert_eq!(seen("BOB@example.com").await, seen(NEW).await);
     world.mail(NEW, "/confirm-email?token=").await;
     let told = world.mail(BOB, "Somebody wanted to use your address").await;
     assert!(!told.text.contains("token="));
@@ -58,12 +58,7 @@ async fn row_18_of_two_who_prove_the_same_address_one_gets_it() {
     world.ask_change(&ann.token, NEW).await.expect(202);
     let anns = world.link(NEW, "confirm-email").await;
     world.ask_change(&bob.token, NEW).await.expect(202);
-    let bobs = loop {
-        let link = world.link(NEW, "confirm-email").await;
-        if link != anns {
-            break link;
-        }
-    };
+    let bobs = world.link_after(&anns, NEW, "confirm-email").await;
     let links = [anns, bobs];
     let outcomes = many(2, async |n| outcome(&world.confirm_change(&links[n]).await)).await;
     assert_eq!(outcomes.get(&(204, String::new())), Some(&1), "{outcomes:?}");
@@ -77,6 +72,7 @@ async fn row_33_what_a_change_of_address_ends() {
     let world = World::start().await;
     let ann = world.signed_in(ANN).await;
     let other = world.sign_in(ANN, PASSWORD).await.expect(200).token();
+    world.later(60);
     world.post("/v1/password/forgot", json!({"identifier": ANN})).await.expect(202);
     let reset = world.link(ANN, "reset").await;
     world.moved(&ann, NEW).await;
