@@ -55,6 +55,28 @@ const UNDO: Button = Button {
     ),
 };
 
+const PROVE: Button = Button {
+    path: "/prove-recovery",
+    title: "Recover your account",
+    text: &["Press the button to confirm that it is you who has lost every second step of signing in."],
+    button: "It is me",
+    done: ("Confirmed", "Follow the link that we mailed to your other address too, if you have not yet."),
+};
+
+const STOP: Button = Button {
+    path: "/stop-recovery",
+    title: "Stop the recovery",
+    text: &[
+        "Press the button if it was not you who asked. Your second steps of signing in stay as they are. Whoever asked \
+         knows your password: set a new one.",
+    ],
+    button: "Stop the recovery",
+    done: (
+        "Recovery stopped",
+        "Everything stays as it is. Set a new password now: somebody else knows yours.",
+    ),
+};
+
 type Asked = Result<Query<Token>, QueryRejection>;
 type Pressed = Result<Form<Token>, FormRejection>;
 
@@ -71,9 +93,27 @@ pub fn routes() -> Router<App> {
                 .post(recovery),
         )
         .route(
+            PROVE.path,
+            get(|State(app): State<App>, query: Asked| async move { PROVE.ask(&app, query) }).post(prove),
+        )
+        .route(
+            STOP.path,
+            get(|State(app): State<App>, query: Asked| async move { STOP.ask(&app, query) }).post(stop),
+        )
+        .route(
             UNDO.path,
             get(|State(app): State<App>, query: Asked| async move { UNDO.ask(&app, query) }).post(undo),
         )
+}
+
+async fn prove(State(app): State<App>, caller: Caller, form: Pressed) -> Response {
+    let Ok(Form(Token { token })) = form else { return dead_link(&app) };
+    PROVE.answer(&app, app.prove_factor_recovery(&caller, &token).await)
+}
+
+async fn stop(State(app): State<App>, caller: Caller, form: Pressed) -> Response {
+    let Ok(Form(Token { token })) = form else { return dead_link(&app) };
+    STOP.answer(&app, app.stop_factor_recovery(&caller, &token).await)
 }
 
 async fn change(State(app): State<App>, caller: Caller, form: Pressed) -> Response {

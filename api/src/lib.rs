@@ -12,6 +12,8 @@ mod contact_review;
 mod devices;
 mod disown;
 mod email_change;
+mod factor_recovery;
+mod factor_recovery_page;
 mod health;
 mod identify;
 mod introspection;

@@ -228,6 +228,8 @@ impl From<Rejection> for Problem {
             | Rejection::SmsUnavailable
             | Rejection::CodeOver
             | Rejection::EmailUnchanged
+            | Rejection::RecoveryUnavailable
+            | Rejection::RecoveryPending
             | Rejection::EmailChangedRecently
             | Rejection::NoPendingChange
             | Rejection::RecoveryEmailMissing

@@ -5,9 +5,10 @@ use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
     account, account_history, activity, captcha, contact_pages, contact_review, devices, disown,
-    email_change, health, introspection, limits, log_checkpoint, log_consistency, log_inclusion, operators,
-    pages, passkey_options, passkey_sign_in, passkeys, password, phone, recovery_codes, recovery_email,
-    registration, second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, totp,
+    email_change, factor_recovery, factor_recovery_page, health, introspection, limits, log_checkpoint,
+    log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in, passkeys, password,
+    phone, recovery_codes, recovery_email, registration, second_factor, service_keys, session, sessions,
+    setup, sign_in, sms_code, sms_factor, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -83,6 +84,10 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(email_change::undo))
         .routes(routes!(recovery_email::request, recovery_email::remove))
         .routes(routes!(recovery_email::confirm))
+        .routes(routes!(factor_recovery::request))
+        .routes(routes!(factor_recovery::prove))
+        .routes(routes!(factor_recovery::stop))
+        .routes(routes!(factor_recovery::complete))
 }
 
 /// What takes a live session or a service key, and costs no guess.
@@ -136,7 +141,9 @@ pub fn health_router(app: App) -> Router {
 pub fn router(app: App) -> Router {
     let guard = middleware::from_fn_with_state(app.clone(), limits::guard);
     let guarded = guarded()
-        .merge(OpenApiRouter::from(pages::routes().merge(contact_pages::routes())))
+        .merge(OpenApiRouter::from(
+            pages::routes().merge(contact_pages::routes()).merge(factor_recovery_page::routes()),
+        ))
         .route_layer(guard);
     let (router, _) = OpenApiRouter::new().merge(guarded).merge(trusted()).merge(health()).split_for_parts();
     let document = openapi_json();

@@ -101,6 +101,13 @@ pub enum Notice {
         /// When.
         at: Timestamp,
     },
+    /// A recovery of the second factor.
+    FactorRecovery {
+        /// When.
+        at: Timestamp,
+        /// How far it is.
+        step: RecoveryStep,
+    },
     /// A code, by text message. It derives from its id when the message is written, and is stored nowhere.
     SmsCode {
         /// Which one.
@@ -144,6 +151,30 @@ pub enum ContactChange {
     RecoveryEmailSet,
     /// The recovery address was removed.
     RecoveryEmailRemoved,
+}
+
+/// How far a recovery of the second factor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryStep {
+    /// Somebody asks for it; the link proves that this mailbox is read.
+    Prove,
+    /// Somebody asks for it; the link stops it.
+    Requested,
+    /// It was proved and waits; the link stops it.
+    Scheduled {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// It was proved and waits; the link completes it.
+    Complete {
+        /// From when on.
+        from: Timestamp,
+    },
+    /// It was stopped.
+    Stopped,
+    /// The second factors are gone.
+    Completed,
 }
 
 /// What happened to the second factor.
@@ -191,6 +222,7 @@ impl Notice {
             Self::ContactChanged { .. } => "contact_changed",
             Self::AddressWantedElsewhere { .. } => "address_wanted_elsewhere",
             Self::ResetHeld { .. } => "reset_held",
+            Self::FactorRecovery { .. } => "factor_recovery",
         }
     }
 }
@@ -229,6 +261,7 @@ mod tests {
             },
             Notice::AddressWantedElsewhere { at },
             Notice::ResetHeld { at },
+            Notice::FactorRecovery { at, step: RecoveryStep::Scheduled { until: at } },
         ];
         all.extend(
             [
@@ -264,7 +297,7 @@ mod tests {
                 "change":{"recovery_code_used":{"left":3}}}"#,
         )
         .unwrap();
-        assert_eq!(decoded, all()[13]);
+        assert_eq!(decoded, all()[14]);
         let decoded: Notice = serde_json::from_str(
             r#"{"kind":"reset_password","minutes":30,"at":"2026-03-03T14:05:00.000000Z",
                 "device":"Firefox on Windows"}"#,

@@ -36,6 +36,12 @@ pub enum LinkPurpose {
     UndoEmailChange,
     /// Proves a recovery address.
     RecoveryEmail,
+    /// Is one of two proofs for a recovery of the second factor.
+    FactorRecoveryProof,
+    /// Stops it.
+    FactorRecoveryStop,
+    /// Completes it.
+    FactorRecoveryComplete,
 }
 
 impl LinkPurpose {
@@ -49,6 +55,9 @@ impl LinkPurpose {
             Self::ChangeEmail => "change_email",
             Self::UndoEmailChange => "undo_email_change",
             Self::RecoveryEmail => "recovery_email",
+            Self::FactorRecoveryProof => "factor_recovery_proof",
+            Self::FactorRecoveryStop => "factor_recovery_stop",
+            Self::FactorRecoveryComplete => "factor_recovery_complete",
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Policy {
     pub sms: SmsPolicy,
     /// E-mail addresses and phone numbers of the owner.
     pub contact: ContactPolicy,
+    /// The way back for who has lost every second factor.
+    pub recovery: RecoveryPolicy,
 }
 
 impl Default for Policy {
@@ -50,6 +52,7 @@ impl Default for Policy {
             devices: 50,
             sms: SmsPolicy::default(),
             contact: ContactPolicy::default(),
+            recovery: RecoveryPolicy::default(),
         }
     }
 }
@@ -145,6 +148,32 @@ pub struct ContactPolicy {
 impl Default for ContactPolicy {
     fn default() -> Self {
         Self { change_hold_seconds: 259_200, undo_seconds: 604_800, review_seconds: 15_552_000 }
+    }
+}
+
+/// A recovery of the second factor: how long its steps take.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecoveryPolicy {
+    /// Seconds in which both mailed links must be followed. Default 3,600.
+    pub proof_seconds: u32,
+    /// Seconds in which the owner can stop it. Default 86,400.
+    pub wait_seconds: u32,
+    /// The same when an address or number was changed within this time, and the pause after one was stopped. Default
+    /// 259,200 (72 h).
+    pub changed_wait_seconds: u32,
+    /// Seconds after the wait in which it can be completed. Default 604,800.
+    pub complete_seconds: u32,
+}
+
+impl Default for RecoveryPolicy {
+    fn default() -> Self {
+        Self {
+            proof_seconds: 3_600,
+            wait_seconds: 86_400,
+            changed_wait_seconds: 259_200,
+            complete_seconds: 604_800,
+        }
     }
 }
 

@@ -153,6 +153,12 @@ impl<'a> About<'a> {
             E::PhoneVerified { number, .. } | E::PhoneRefused { number, .. } | E::PhoneRemoved { number } => {
                 Self { detail: Some(number.masked()), ..about }
             }
+            E::FactorRecoveryRequested { attempt, context, .. } => {
+                Self { attempt: Some(*attempt), context: Some(context), ..about }
+            }
+            E::FactorRecoveryProved { proof, .. } => Self { detail: name_of(proof), ..about },
+            E::FactorRecoveryStopped { reason, .. } => Self { detail: name_of(reason), ..about },
+            E::FactorRecoveryScheduled { .. } | E::FactorRecoveryCompleted { .. } => about,
             E::EmailChangeRequested { email, session, .. }
             | E::RecoveryEmailRequested { email, session, .. } => {
                 Self { session: Some(*session), detail: Some(email.masked()), ..about }

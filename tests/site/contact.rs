@@ -28,7 +28,7 @@ impl World {
     }
 
     /// The token of the newest link to `page` that was mailed to `address`.
-    async fn link(&self, address: &str, page: &str) -> Value {
+    pub(crate) async fn link(&self, address: &str, page: &str) -> Value {
         json!(self.mail(address, &format!("/{page}?token=")).await.token)
     }
 
@@ -49,7 +49,7 @@ impl World {
         self.confirm_change(&self.link(email, "confirm-email").await).await.expect(204)
     }
 
-    async fn with_recovery_email(&self, person: &Person, email: &str) -> Answer {
+    pub(crate) async fn with_recovery_email(&self, person: &Person, email: &str) -> Answer {
         self.post_as(&person.token, "/v1/recovery-email", json!({"email": email})).await.expect(202);
         let token = self.link(email, "confirm-recovery-email").await;
         self.post("/v1/recovery-email/confirm", json!({"token": token})).await.expect(204)

@@ -15,6 +15,7 @@ mod captcha;
 mod contact;
 mod crashes;
 mod deployments;
+mod factor_recovery;
 mod journeys;
 mod nodes;
 mod openapi;

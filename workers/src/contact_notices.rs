@@ -16,7 +16,7 @@ pub(crate) struct Addressed {
     pub(crate) link: Option<NoticeLink>,
 }
 
-fn mail(to: &Email, notice: Notice, link: Option<NoticeLink>) -> Addressed {
+pub(crate) fn mail(to: &Email, notice: Notice, link: Option<NoticeLink>) -> Addressed {
     Addressed { copy: None, recipient: Recipient::Mail(to.clone()), notice, link }
 }
 

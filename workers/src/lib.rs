@@ -2,6 +2,7 @@
 //! survive crashes.
 
 mod contact_notices;
+mod factor_recovery_notices;
 mod former_addresses;
 pub mod mail;
 mod notices;

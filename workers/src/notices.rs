@@ -35,6 +35,10 @@ pub(crate) const TYPES: &[&str] = &[
     "recovery_email.requested",
     "recovery_email.verified",
     "recovery_email.removed",
+    "factor_recovery.requested",
+    "factor_recovery.scheduled",
+    "factor_recovery.stopped",
+    "factor_recovery.completed",
 ];
 
 /// The text message that an event calls for.

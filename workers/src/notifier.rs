@@ -1,6 +1,7 @@
 //! The notifier: reads the log, and asks for the messages that events call for. Sends nothing itself.
 
 use crate::contact_notices::{self, Addressed};
+use crate::factor_recovery_notices;
 use crate::notices::{self, TYPES};
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,6 +90,7 @@ impl Notifier {
         let (Some(id), Some(email)) = (account.id, account.email.clone()) else { return Ok(()) };
         let at = recorded.event.recorded_at;
         let mut messages = contact_notices::messages(event, cause, at, &account, &self.policy);
+        messages.extend(factor_recovery_notices::messages(event, at, &account));
         if messages.is_empty() {
             if let Some((recipient, notice)) = notices::text_message(event) {
                 messages.push(Addressed { copy: None, recipient, notice, link: None });

@@ -202,6 +202,9 @@ impl Outbox {
                 LinkPurpose::ChangeEmail => "/confirm-email",
                 LinkPurpose::UndoEmailChange => "/undo-email-change",
                 LinkPurpose::RecoveryEmail => "/confirm-recovery-email",
+                LinkPurpose::FactorRecoveryProof => "/prove-recovery",
+                LinkPurpose::FactorRecoveryStop => "/stop-recovery",
+                LinkPurpose::FactorRecoveryComplete => "/complete-recovery",
             };
             let signed = Link {
                 purpose: link.purpose,

@@ -1,7 +1,7 @@
 //! What can happen to an account.
 
 use super::phone::CodeUse;
-use super::{Backup, PublicKey};
+use super::{Backup, PublicKey, RecoveryProof, StopReason};
 use crate::aggregate::events;
 use crate::{
     AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, PhoneNumber, SessionId,
@@ -571,6 +571,49 @@ events! {
         },
         /// The person looked at addresses and phone number, and said that they are right.
         "contact.confirmed" v 1 => ContactConfirmed,
+        /// Somebody who knows the password says that every second factor is lost.
+        "factor_recovery.requested" v 1 => FactorRecoveryRequested {
+            /// The sign-in that waits for a second factor.
+            attempt: AttemptId,
+            /// The link mailed to the address.
+            email: LinkId,
+            /// The link mailed to the recovery address.
+            recovery_email: LinkId,
+            /// The link that stops it.
+            stop: LinkId,
+            /// Both links must be followed until then.
+            expires_at: Timestamp,
+            /// Where the request came from.
+            context: ClientContext,
+        },
+        /// One of the two links was followed.
+        "factor_recovery.proved" v 1 => FactorRecoveryProved {
+            /// The link, spent.
+            link: LinkId,
+            /// Where it was mailed.
+            proof: RecoveryProof,
+        },
+        /// Both were; the wait begins.
+        "factor_recovery.scheduled" v 1 => FactorRecoveryScheduled {
+            /// The link that completes it.
+            link: LinkId,
+            /// From when on that link works.
+            completes_at: Timestamp,
+            /// Until when.
+            expires_at: Timestamp,
+        },
+        /// It was stopped.
+        "factor_recovery.stopped" v 1 => FactorRecoveryStopped {
+            /// How.
+            reason: StopReason,
+            /// There is no next one before.
+            not_before: Timestamp,
+        },
+        /// The second factors are to go.
+        "factor_recovery.completed" v 1 => FactorRecoveryCompleted {
+            /// The link, spent.
+            link: LinkId,
+        },
     }
 }
 

@@ -6,6 +6,7 @@ mod contact;
 mod device;
 mod email_change;
 mod event;
+mod factor_recovery;
 mod lock;
 mod passkey;
 mod passkey_sign_in;
@@ -35,6 +36,10 @@ pub use email_change::{
 pub use event::{
     AccountEvent, EndReason, Level, LockReason, PasswordChange, RefusalReason, SecondFactor, TokenDigest,
     UnlockReason,
+};
+pub use factor_recovery::{
+    CompleteFactorRecovery, FactorRecovery, PendingFactorRecovery, ProveFactorRecovery, RecoveryProof,
+    RequestFactorRecovery, StopFactorRecovery, StopReason,
 };
 pub use lock::{Disown, Lock, Unlock};
 pub use passkey::{

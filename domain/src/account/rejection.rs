@@ -93,6 +93,12 @@ pub enum Rejection {
     /// The account has no recovery address.
     #[error("the account has no recovery address")]
     RecoveryEmailMissing,
+    /// A recovery needs a proved recovery address that was not changed lately.
+    #[error("the account has no recovery address that counts yet")]
+    RecoveryUnavailable,
+    /// A recovery is under way, or was stopped a short while ago.
+    #[error("a recovery is under way, or was stopped a short while ago")]
+    RecoveryPending,
     /// A mail of that kind was sent a moment ago, or too many in a day.
     #[error("a mail was sent already")]
     MailedRecently,

@@ -1,8 +1,8 @@
 //! The account as its events leave it.
 
 use super::{
-    AccountEvent, Contacts, Level, LockReason, Passkey, PasswordChange, PendingLink, Phone, Rejection,
-    SecondFactor, TokenDigest,
+    AccountEvent, Contacts, FactorRecovery, Level, LockReason, Passkey, PasswordChange, PendingLink, Phone,
+    Rejection, SecondFactor, TokenDigest,
 };
 use crate::aggregate::Aggregate;
 use crate::guess::GuessCounter;
@@ -59,6 +59,8 @@ pub struct Account {
     pub phone: Phone,
     /// Other ways to the owner, and when each was proved.
     pub contacts: Contacts,
+    /// A recovery of the second factor.
+    pub factor_recovery: FactorRecovery,
     pub(super) verification_links: Vec<PendingLink>,
     pub(super) reset_links: Vec<PendingLink>,
     pub(super) spent_links: Vec<PendingLink>,
@@ -368,6 +370,7 @@ impl Aggregate for Account {
         use AccountEvent as E;
         self.phone.evolve(event, at);
         self.contacts.evolve(event, at);
+        self.factor_recovery.evolve(event, at);
         match event {
             E::Registered { account, email, number, password, context: _ } => {
                 self.id = Some(*account);
@@ -629,6 +632,11 @@ impl Aggregate for Account {
             | E::RecoveryEmailVerified { .. }
             | E::RecoveryEmailCancelled { .. }
             | E::RecoveryEmailRemoved { .. }
+            | E::FactorRecoveryRequested { .. }
+            | E::FactorRecoveryProved { .. }
+            | E::FactorRecoveryScheduled { .. }
+            | E::FactorRecoveryStopped { .. }
+            | E::FactorRecoveryCompleted { .. }
             | E::ContactConfirmed => {}
             E::PasskeyRejected { attempt } => {
                 self.failures_since_sign_in += 1;

@@ -207,6 +207,9 @@ impl Normaliser {
             }
             E::EmailChanged { .. } => Some(say(Happening::EmailChanged, Client::default())),
             E::EmailChangeUndone { .. } => Some(say(Happening::Disowned, Client::default())),
+            E::FactorRecoveryRequested { context, .. } => {
+                Some(say(Happening::RecoveryRequested, client(context, Device::Unrecorded, lookup)))
+            }
             E::SignInDisowned { .. } => Some(say(Happening::Disowned, Client::default())),
             E::Locked { reason: LockReason::Operator, .. } => {
                 Some(say(Happening::LockOrdered, Client::default()))

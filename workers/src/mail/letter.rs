@@ -5,9 +5,9 @@ use watchbook_domain::Timestamp;
 use watchbook_domain::account::LockReason;
 use watchbook_domain::notice::{FactorChange, Notice, PhoneChange};
 
-use super::contact_letters;
 use super::plain::{neutral, one_line};
 use super::render::RenderContext;
+use super::{contact_letters, factor_recovery_letters};
 
 /// A letter before it is laid out.
 #[derive(Default)]
@@ -92,6 +92,9 @@ impl Letter {
             }
             Notice::ResetHeld { at } => {
                 Self { facts: facts(*at, None, None), ..contact_letters::reset_held(&site, context) }
+            }
+            Notice::FactorRecovery { at, step } => {
+                Self { facts: facts(*at, None, None), ..factor_recovery_letters::of(&site, *step, context) }
             }
             Notice::AccountUnlocked { at } => Self {
                 subject: format!("Your {site} account is unlocked"),

@@ -4,6 +4,7 @@
 //! over and says whether trying again makes sense. What is retried, and when, is the caller's.
 
 mod contact_letters;
+mod factor_recovery_letters;
 mod file;
 mod letter;
 mod message;
