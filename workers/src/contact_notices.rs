@@ -99,3 +99,90 @@ pub(crate) fn copy(event: &AccountEvent, account: &Account, notice: &Notice) -> 
     let recovery = account.contacts.recovery_email.as_ref().filter(|_| matters)?;
     Some(Addressed { copy: Some("recovery"), ..mail(&recovery.email, notice.clone(), None) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notices::TYPES;
+    use watchbook_domain::aggregate::Aggregate;
+    use watchbook_domain::{CredentialId, Event, SessionId, UserNumber};
+
+    const T: Timestamp = Timestamp::from_micros(1_000_000);
+
+    fn email(name: &str) -> Email {
+        Email::parse(&format!("{name}@example.com")).unwrap()
+    }
+
+    fn account(events: &[AccountEvent]) -> Account {
+        let mut account = Account::default();
+        let registered = AccountEvent::Registered {
+            account: watchbook_domain::AccountId(Uuid::from_u128(1)),
+            email: email("old"),
+            number: UserNumber::from_random(7),
+            password: CredentialId(Uuid::nil()),
+            context: ClientContext::default(),
+        };
+        for event in std::iter::once(&registered).chain(events) {
+            account.evolve(event, T);
+        }
+        account
+    }
+
+    fn told(event: &AccountEvent, account: &Account) -> Vec<(String, &'static str, Option<LinkPurpose>)> {
+        assert!(TYPES.contains(&event.event_type()), "{} is passed over", event.event_type());
+        let messages = messages(event, EventId(Uuid::from_u128(1)), T, account, &Policy::default());
+        let to = |recipient: &Recipient| match recipient {
+            Recipient::Mail(email) => email.as_str().to_owned(),
+            Recipient::Sms { .. } => String::new(),
+        };
+        let told = |m: &Addressed| (to(&m.recipient), m.notice.kind(), m.link.map(|link| link.purpose));
+        messages.iter().map(told).collect()
+    }
+
+    fn changed() -> AccountEvent {
+        AccountEvent::EmailChanged {
+            link: LinkId(Uuid::nil()),
+            email: email("new"),
+            previous: email("old"),
+            undo: LinkId(Uuid::nil()),
+            undo_until: T + seconds(604_800),
+            held_until: T + seconds(259_200),
+        }
+    }
+
+    #[test]
+    fn each_address_is_told_what_it_is_to_know() {
+        let link = LinkId(Uuid::nil());
+        let recovery = AccountEvent::RecoveryEmailVerified { link, email: email("second"), usable_at: T };
+        let account = account(&[recovery.clone(), changed()]);
+        let (new, old, second) = ("new@example.com", "old@example.com", "second@example.com");
+        let undo = Some(LinkPurpose::UndoEmailChange);
+        assert_eq!(
+            told(&changed(), &account),
+            [(old.into(), "contact_changed", undo), (second.into(), "contact_changed", None)]
+        );
+        assert_eq!(told(&recovery, &account), [(new.into(), "contact_changed", Some(LinkPurpose::Disown))]);
+        let (context, expires_at) = (ClientContext::default(), T + seconds(3_600));
+        let reset = AccountEvent::PasswordResetRequested { link, expires_at, context };
+        let purpose = Some(LinkPurpose::ResetPassword);
+        assert_eq!(
+            told(&reset, &account),
+            [(old.into(), "reset_password", purpose), (new.into(), "reset_held", None)]
+        );
+    }
+
+    #[test]
+    fn no_link_goes_to_an_address_that_somebody_else_has() {
+        let request = |taken| AccountEvent::EmailChangeRequested {
+            session: SessionId(Uuid::nil()),
+            link: LinkId(Uuid::nil()),
+            email: email("new"),
+            taken,
+            expires_at: T + seconds(86_400),
+        };
+        let account = account(&[]);
+        assert_eq!(told(&request(true), &account), []);
+        let purpose = Some(LinkPurpose::ChangeEmail);
+        assert_eq!(told(&request(false), &account), [("new@example.com".into(), "prove_address", purpose)]);
+    }
+}

@@ -183,3 +183,7 @@ impl ConfirmContact {
         Ok(vec![AccountEvent::ContactConfirmed])
     }
 }
+
+#[cfg(test)]
+#[path = "contact_tests.rs"]
+mod tests;
