@@ -127,7 +127,7 @@ impl RequestFactorRecovery {
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.at_second_factor(self.attempt, self.now)?;
         let recovery = account.contacts.recovery_email.as_ref();
-        if !recovery.is_some_and(|recovery| self.now >= recovery.usable_at) || !account.email_verified {
+        if recovery.is_none_or(|recovery| self.now < recovery.usable_at) || !account.email_verified {
             return Err(Rejection::RecoveryUnavailable);
         }
         let recoveries = &account.factor_recovery;
