@@ -9,6 +9,8 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
+use watchbook_domain::account::{PendingEmail, review_due};
+use watchbook_domain::policy::Policy;
 use watchbook_domain::service_key::Scope;
 use watchbook_domain::{AccountId, Timestamp};
 use watchbook_projections::AccountRow;
@@ -43,6 +45,28 @@ pub struct AccountAnswer {
     recovery_codes_left: u8,
     /// Enrolled passkeys.
     passkeys: u32,
+    /// When the address was last proved by a mailed link.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    email_proved_at: Option<Timestamp>,
+    /// An address that is to be the account's and waits for its proof; for its owner only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending_email: Option<String>,
+    /// The proved recovery address. Nobody signs in with it.
+    recovery_email: Option<String>,
+    /// When it was proved.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    recovery_email_proved_at: Option<Timestamp>,
+    /// A recovery address that waits for its proof; for its owner only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending_recovery_email: Option<String>,
+    /// When the phone number was proved.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    phone_proved_at: Option<Timestamp>,
+    /// When the person last said that addresses and number are right.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    contact_confirmed_at: Option<Timestamp>,
+    /// Whether one of them was neither proved nor confirmed for so long that the person should look at them.
+    contact_review_due: bool,
     /// Sign-ins so far.
     sign_ins: u64,
     /// The latest.
@@ -50,9 +74,18 @@ pub struct AccountAnswer {
     last_sign_in_at: Option<Timestamp>,
 }
 
-impl From<AccountRow> for AccountAnswer {
-    fn from(row: AccountRow) -> Self {
+impl AccountAnswer {
+    fn new(row: AccountRow, policy: &Policy, now: Timestamp) -> Self {
+        let proved = [row.email_proved_at, row.recovery_email_proved_at, row.phone_proved_at];
         Self {
+            contact_review_due: review_due(proved, row.contact_confirmed_at, policy, now),
+            email_proved_at: row.email_proved_at,
+            pending_email: None,
+            recovery_email: row.recovery_email,
+            recovery_email_proved_at: row.recovery_email_proved_at,
+            pending_recovery_email: None,
+            phone_proved_at: row.phone_proved_at,
+            contact_confirmed_at: row.contact_confirmed_at,
             account_id: row.account.0,
             user_number: row.user_number,
             email: row.email,
@@ -78,7 +111,14 @@ pub async fn own(
     _caught_up: CaughtUp,
     signed_in: SignedIn,
 ) -> Result<Json<AccountAnswer>, Problem> {
-    find(&app, signed_in.account_id).await
+    let Json(mut answer) = find(&app, signed_in.account_id).await?;
+    let waiting = |pending: &Option<PendingEmail>| {
+        let pending = pending.as_ref().filter(|pending| signed_in.caller.now < pending.expires_at);
+        pending.map(|pending| pending.email.as_str().to_owned())
+    };
+    answer.pending_email = waiting(&signed_in.account.contacts.pending_email);
+    answer.pending_recovery_email = waiting(&signed_in.account.contacts.pending_recovery_email);
+    Ok(Json(answer))
 }
 
 /// The state of any account, for a back end with the scope `accounts_read`.
@@ -102,5 +142,5 @@ pub async fn read(
 /// `NOT_FOUND`.
 pub async fn find(app: &App, account: AccountId) -> Result<Json<AccountAnswer>, Problem> {
     let row = app.views.account(account).await?.ok_or(problem::NOT_FOUND)?;
-    Ok(Json(row.into()))
+    Ok(Json(AccountAnswer::new(row, &app.policy, app.clock.now())))
 }

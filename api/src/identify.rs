@@ -18,16 +18,17 @@ impl App {
     pub async fn holder(&self, identifier: &Identifier) -> Result<Option<AccountId>, Problem> {
         let claim = self.claims.load(&self.claim_stream(identifier)).await?;
         let Some((account, _)) = claim.state.holder else { return Ok(None) };
-        // A number is good to sign in with once it is proved, and as long as the account has it.
-        if let Identifier::Phone(number) = identifier
-            && self.account(account).await?.phone_number() != Some(number)
-        {
-            return Ok(None);
-        }
-        Ok(Some(account))
+        // A claim may wait for its proof, or outlast the change to another identifier: what the account has, counts.
+        let state = self.account(account).await?;
+        let has = match identifier {
+            Identifier::Phone(number) => state.phone_number() == Some(number),
+            Identifier::Email(email) => state.email.as_ref() == Some(email),
+            Identifier::UserNumber(_) => true,
+        };
+        Ok(has.then_some(account))
     }
 
-    /// Whether `account` still holds the address it was registered with.
+    /// Whether `account` still holds its address.
     ///
     /// # Errors
     /// When the log cannot be read.

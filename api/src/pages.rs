@@ -32,23 +32,23 @@ pub async fn style() -> impl IntoResponse {
 /// A page. Empty texts leave their part out.
 #[derive(Template, Default)]
 #[template(path = "page.html")]
-struct Page<'a> {
-    site_name: &'a str,
-    title: &'a str,
+pub(crate) struct Page<'a> {
+    pub(crate) site_name: &'a str,
+    pub(crate) title: &'a str,
     /// Paragraphs of the body.
-    text: &'a [&'a str],
+    pub(crate) text: &'a [&'a str],
     /// Said with `role="alert"`.
-    error: &'a str,
-    action: &'a str,
-    button: &'a str,
-    token: &'a str,
+    pub(crate) error: &'a str,
+    pub(crate) action: &'a str,
+    pub(crate) button: &'a str,
+    pub(crate) token: &'a str,
     /// Name, label, type and autocomplete hint of each field.
-    fields: &'a [(&'a str, &'a str, &'a str, &'a str)],
+    pub(crate) fields: &'a [(&'a str, &'a str, &'a str, &'a str)],
 }
 
 #[derive(Deserialize)]
-struct Token {
-    token: String,
+pub(crate) struct Token {
+    pub(crate) token: String,
 }
 
 #[derive(Deserialize)]
@@ -301,7 +301,8 @@ pub fn failed(app: &App, problem: Problem) -> Response {
     show(app, problem.kind.1, Page { title: problem.kind.2, text: &[text], ..Page::default() })
 }
 
-fn show(app: &App, status: StatusCode, page: Page<'_>) -> Response {
+/// The page, with the name of the site.
+pub(crate) fn show(app: &App, status: StatusCode, page: Page<'_>) -> Response {
     rendered(status, &Page { site_name: &app.site_name, ..page })
 }
 

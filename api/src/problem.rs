@@ -228,6 +228,12 @@ impl From<Rejection> for Problem {
             | Rejection::SmsEnrolled
             | Rejection::SmsUnavailable
             | Rejection::CodeOver
+            | Rejection::EmailUnchanged
+            | Rejection::RecoveryUnavailable
+            | Rejection::RecoveryPending
+            | Rejection::EmailChangedRecently
+            | Rejection::NoPendingChange
+            | Rejection::RecoveryEmailMissing
             | Rejection::Locked
             | Rejection::NotLocked => Self::from(CONFLICT).detail(rejection.to_string()),
         }

@@ -38,7 +38,7 @@ pub struct Registration {
 pub struct EmailRequest {
     /// The address.
     #[schema(example = "ann@example.com")]
-    email: String,
+    pub email: String,
 }
 
 /// The token of a mailed link.
@@ -176,7 +176,13 @@ impl App {
                     let state = self.account(holder).await?;
                     let state = match (state.id, identifier) {
                         (None, _) => HolderState::Absent,
-                        (_, Identifier::Email(_)) if !state.email_verified => HolderState::Unverified,
+                        (_, Identifier::Email(email)) if state.keeps_address(email, caller.now) => {
+                            HolderState::Verified
+                        }
+                        (_, Identifier::Email(email)) if state.email.as_ref() == Some(email) => {
+                            HolderState::Unverified
+                        }
+                        (_, Identifier::Email(_)) => HolderState::Absent,
                         // Proved and not recorded yet, or not the account's any more.
                         (_, Identifier::Phone(number)) if state.phone_number() != Some(number) => {
                             HolderState::Absent

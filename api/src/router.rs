@@ -4,9 +4,10 @@ use crate::app::App;
 use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
-    account, account_history, activity, captcha, confirm_page, confirmation, devices, disown, health,
-    introspection, limits, log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options,
-    passkey_sign_in, passkeys, password, phone, recovery_codes, registration, second_factor, service_keys,
+    account, account_history, activity, captcha, confirm_page, confirmation, contact_pages, contact_review,
+    devices, disown, email_change, factor_recovery, factor_recovery_page, health, introspection, limits,
+    log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in,
+    passkeys, password, phone, recovery_codes, recovery_email, registration, second_factor, service_keys,
     session, sessions, setup, sign_in, sms_code, sms_factor, totp,
 };
 use axum::Router;
@@ -81,6 +82,15 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(confirmation::redeem))
         .routes(routes!(confirmation::approve))
         .routes(routes!(confirmation::deny))
+        .routes(routes!(email_change::request, email_change::cancel))
+        .routes(routes!(email_change::confirm))
+        .routes(routes!(email_change::undo))
+        .routes(routes!(recovery_email::request, recovery_email::remove))
+        .routes(routes!(recovery_email::confirm))
+        .routes(routes!(factor_recovery::request))
+        .routes(routes!(factor_recovery::prove))
+        .routes(routes!(factor_recovery::stop))
+        .routes(routes!(factor_recovery::complete))
 }
 
 /// What takes a live session or a service key, and costs no guess.
@@ -101,6 +111,7 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(passkeys::list, passkeys::enrol))
         .routes(routes!(passkeys::rename, passkeys::remove))
         .routes(routes!(account::own))
+        .routes(routes!(contact_review::confirm))
         .routes(routes!(activity::list))
         .routes(routes!(introspection::introspect))
         .routes(routes!(account::read))
@@ -132,7 +143,10 @@ pub fn health_router(app: App) -> Router {
 /// The whole API.
 pub fn router(app: App) -> Router {
     let guard = middleware::from_fn_with_state(app.clone(), limits::guard);
-    let pages = pages::routes().merge(confirm_page::routes());
+    let pages = pages::routes()
+        .merge(confirm_page::routes())
+        .merge(contact_pages::routes())
+        .merge(factor_recovery_page::routes());
     let guarded = guarded().merge(OpenApiRouter::from(pages)).route_layer(guard);
     let (router, _) = OpenApiRouter::new().merge(guarded).merge(trusted()).merge(health()).split_for_parts();
     let document = openapi_json();

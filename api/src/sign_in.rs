@@ -39,6 +39,13 @@ pub struct SignIn {
     device_token: Option<String>,
 }
 
+impl SignIn {
+    /// Identifier and password, as a page sends them.
+    pub fn with_password(identifier: String, password: String) -> Self {
+        Self { identifier, password, code: None, device_token: None }
+    }
+}
+
 /// Where the sign-in stands.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "status", rename_all = "snake_case")]

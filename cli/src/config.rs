@@ -221,6 +221,9 @@ impl Config {
         if self.policy.trusted_device_seconds > 2_592_000 {
             return refuse("policy.trusted_device_seconds: at most 2592000, 30 days");
         }
+        if self.policy.contact.undo_seconds < self.policy.contact.change_hold_seconds {
+            return refuse("policy.contact: undo_seconds must be at least change_hold_seconds");
+        }
         if let Err(error) = self.sms.provider(&self.sms_folder()) {
             return refuse(&error.to_string());
         }
@@ -338,6 +341,7 @@ mod tests {
             "[policy]\ntrusted_device_seconds = 2592001",
             "[policy]\nconfirm = \"sometimes\"",
             "[policy]\nconfirmations_per_hour = 0",
+            "[policy.contact]\nundo_seconds = 3600",
             "[sms]\nprovider = \"twilio\"",
             "[sms]\ncountries = [\"Portugal\"]",
         ] {

@@ -227,6 +227,8 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
             vault: vault.clone(),
             views: views.clone(),
             accounts: app.accounts.clone(),
+            claims: app.claims.clone(),
+            keyring: keyring.clone(),
             service_keys: app.service_keys.clone(),
             clock,
         };

@@ -43,6 +43,12 @@ impl Email {
         if sound { Ok(Self(text)) } else { Err(IdentifierError::Malformed) }
     }
 
+    /// For its owner to recognise, and nobody to learn: the first character and the domain.
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.0.rsplit_once('@').unwrap_or_default();
+        format!("{}…@{domain}", local.chars().next().unwrap_or_default())
+    }
+
     /// The normalised address.
     pub fn as_str(&self) -> &str {
         &self.0

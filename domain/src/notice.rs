@@ -89,6 +89,39 @@ pub enum Notice {
         /// Its network address.
         address: String,
     },
+    /// An address that somebody signed in has typed has to be proved.
+    ProveAddress {
+        /// How long the link works.
+        hours: u32,
+        /// What it is to be.
+        contact: Contact,
+    },
+    /// The e-mail address or recovery address is another one now.
+    ContactChanged {
+        /// When.
+        at: Timestamp,
+        /// What happened.
+        change: ContactChange,
+        /// The address, but for its beginning and domain unreadable.
+        masked: String,
+    },
+    /// Somebody wants this address for their own account; only its owner learns so.
+    AddressWantedElsewhere {
+        /// When.
+        at: Timestamp,
+    },
+    /// A new password was asked for, but the link went to the address before.
+    ResetHeld {
+        /// When.
+        at: Timestamp,
+    },
+    /// A recovery of the second factor.
+    FactorRecovery {
+        /// When.
+        at: Timestamp,
+        /// How far it is.
+        step: RecoveryStep,
+    },
     /// A code, by text message. It derives from its id when the message is written, and is stored nowhere.
     SmsCode {
         /// Which one.
@@ -108,6 +141,54 @@ pub enum PhoneChange {
     Set,
     /// The number was removed.
     Removed,
+}
+
+/// What an address is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contact {
+    /// The account's address.
+    Email,
+    /// Its recovery address.
+    RecoveryEmail,
+}
+
+/// What happened to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactChange {
+    /// The account has another address.
+    EmailChanged,
+    /// It has the address before again.
+    EmailRestored,
+    /// A recovery address was proved; it replaces any earlier one.
+    RecoveryEmailSet,
+    /// The recovery address was removed.
+    RecoveryEmailRemoved,
+}
+
+/// How far a recovery of the second factor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryStep {
+    /// Somebody asks for it; the link proves that this mailbox is read.
+    Prove,
+    /// Somebody asks for it; the link stops it.
+    Requested,
+    /// It was proved and waits; the link stops it.
+    Scheduled {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// It was proved and waits; the link completes it.
+    Complete {
+        /// From when on.
+        from: Timestamp,
+    },
+    /// It was stopped.
+    Stopped,
+    /// The second factors are gone.
+    Completed,
 }
 
 /// What happened to the second factor.
@@ -152,6 +233,11 @@ impl Notice {
             Self::PhoneChanged { .. } => "phone_changed",
             Self::ConfirmSignIn { .. } => "confirm_sign_in",
             Self::SmsCode { .. } => "sms_code",
+            Self::ProveAddress { .. } => "prove_address",
+            Self::ContactChanged { .. } => "contact_changed",
+            Self::AddressWantedElsewhere { .. } => "address_wanted_elsewhere",
+            Self::ResetHeld { .. } => "reset_held",
+            Self::FactorRecovery { .. } => "factor_recovery",
         }
     }
 }
@@ -182,6 +268,15 @@ mod tests {
             },
             Notice::PasswordChanged { at, by_reset: true },
             Notice::AccountUnlocked { at },
+            Notice::ProveAddress { hours: 24, contact: Contact::Email },
+            Notice::ContactChanged {
+                at,
+                change: ContactChange::EmailChanged,
+                masked: "a…@example.com".to_owned(),
+            },
+            Notice::AddressWantedElsewhere { at },
+            Notice::ResetHeld { at },
+            Notice::FactorRecovery { at, step: RecoveryStep::Scheduled { until: at } },
         ];
         let address = "192.0.2.7".to_owned();
         all.extend(
@@ -219,7 +314,7 @@ mod tests {
                 "change":{"recovery_code_used":{"left":3}}}"#,
         )
         .unwrap();
-        assert_eq!(decoded, all()[9]);
+        assert_eq!(decoded, all()[14]);
         let decoded: Notice = serde_json::from_str(
             r#"{"kind":"reset_password","minutes":30,"at":"2026-03-03T14:05:00.000000Z",
                 "device":"Firefox on Windows"}"#,

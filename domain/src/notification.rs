@@ -32,6 +32,18 @@ pub enum LinkPurpose {
     SetUp,
     /// Confirms an unexpected sign-in, or disowns it.
     ConfirmSignIn,
+    /// Proves a new address.
+    ChangeEmail,
+    /// Takes the old address back.
+    UndoEmailChange,
+    /// Proves a recovery address.
+    RecoveryEmail,
+    /// Is one of two proofs for a recovery of the second factor.
+    FactorRecoveryProof,
+    /// Stops it.
+    FactorRecoveryStop,
+    /// Completes it.
+    FactorRecoveryComplete,
 }
 
 impl LinkPurpose {
@@ -43,6 +55,12 @@ impl LinkPurpose {
             Self::Disown => "disown",
             Self::SetUp => "set_up",
             Self::ConfirmSignIn => "confirm_sign_in",
+            Self::ChangeEmail => "change_email",
+            Self::UndoEmailChange => "undo_email_change",
+            Self::RecoveryEmail => "recovery_email",
+            Self::FactorRecoveryProof => "factor_recovery_proof",
+            Self::FactorRecoveryStop => "factor_recovery_stop",
+            Self::FactorRecoveryComplete => "factor_recovery_complete",
         }
     }
 }

@@ -42,6 +42,10 @@ pub struct Policy {
     /// Seconds for which a device that has proved a second factor, and was said to be trusted, needs none. Default 0:
     /// never; a stolen device with a saved password would be all that it takes. At most 2,592,000 (30 days).
     pub trusted_device_seconds: u32,
+    /// E-mail addresses and phone numbers of the owner.
+    pub contact: ContactPolicy,
+    /// The way back for who has lost every second factor.
+    pub recovery: RecoveryPolicy,
 }
 
 impl Default for Policy {
@@ -63,6 +67,8 @@ impl Default for Policy {
             confirmation_seconds: 1_800,
             confirmations_per_hour: 3,
             trusted_device_seconds: 0,
+            contact: ContactPolicy::default(),
+            recovery: RecoveryPolicy::default(),
         }
     }
 }
@@ -168,6 +174,52 @@ impl Default for SmsPolicy {
             per_account: send(5, 10),
             per_source: send(20, 60),
             per_country: send(500, 3_000),
+        }
+    }
+}
+
+/// How the owner's addresses change, and when they are looked at again.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ContactPolicy {
+    /// Seconds after a change of the e-mail address in which links that set a password go to the old one, and after which
+    /// a new recovery address counts in a recovery. Default 259,200 (72 h).
+    pub change_hold_seconds: u32,
+    /// Seconds in which the owner of the old address can undo a change; at least the hold. Default 604,800 (7 days).
+    pub undo_seconds: u32,
+    /// Seconds after which a contact that was neither proved nor confirmed is to be reviewed. Default 15,552,000
+    /// (180 days).
+    pub review_seconds: u32,
+}
+
+impl Default for ContactPolicy {
+    fn default() -> Self {
+        Self { change_hold_seconds: 259_200, undo_seconds: 604_800, review_seconds: 15_552_000 }
+    }
+}
+
+/// A recovery of the second factor: how long its steps take.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecoveryPolicy {
+    /// Seconds in which both mailed links must be followed. Default 3,600.
+    pub proof_seconds: u32,
+    /// Seconds in which the owner can stop it. Default 86,400.
+    pub wait_seconds: u32,
+    /// The same when an address or number was changed within this time, and the pause after one was stopped. Default
+    /// 259,200 (72 h).
+    pub changed_wait_seconds: u32,
+    /// Seconds after the wait in which it can be completed. Default 604,800.
+    pub complete_seconds: u32,
+}
+
+impl Default for RecoveryPolicy {
+    fn default() -> Self {
+        Self {
+            proof_seconds: 3_600,
+            wait_seconds: 86_400,
+            changed_wait_seconds: 259_200,
+            complete_seconds: 604_800,
         }
     }
 }

@@ -13,7 +13,7 @@ use watchbook_eventlog::Position;
 row! {
     /// An account's current state.
     #[derive(Clone, PartialEq, Eq)]
-    pub struct AccountRow in "accounts" version 3 indexes [];
+    pub struct AccountRow in "accounts" version 4 indexes [];
     key {
         /// The account.
         account: AccountId = "account_id",
@@ -43,6 +43,16 @@ row! {
         recovery_codes_left: u8 = "recovery_codes_left",
         /// Enrolled passkeys.
         passkeys: u32 = "passkeys",
+        /// When the address was last proved.
+        email_proved_at: Option<Timestamp> = "email_proved_at",
+        /// The proved recovery address.
+        recovery_email: Option<String> = "recovery_email",
+        /// When it was proved.
+        recovery_email_proved_at: Option<Timestamp> = "recovery_email_proved_at",
+        /// When the phone number was proved.
+        phone_proved_at: Option<Timestamp> = "phone_proved_at",
+        /// When the person last said that contacts are right.
+        contact_confirmed_at: Option<Timestamp> = "contact_confirmed_at",
         /// Sign-ins so far.
         sign_ins: u64 = "sign_ins",
         /// The latest.
@@ -107,6 +117,11 @@ impl View for Accounts {
                 sms_enrolled_at: None,
                 recovery_codes_left: 0,
                 passkeys: 0,
+                email_proved_at: None,
+                recovery_email: None,
+                recovery_email_proved_at: None,
+                phone_proved_at: None,
+                contact_confirmed_at: None,
                 sign_ins: 0,
                 last_sign_in_at: None,
                 failures_since_sign_in: 0,
@@ -132,8 +147,8 @@ impl View for Accounts {
 impl AccountRow {
     fn apply(&mut self, event: &AccountEvent, at: Timestamp) {
         use AccountEvent as E;
+        self.apply_contact(event, at);
         match event {
-            E::EmailVerified { .. } => self.email_verified = true,
             E::PasswordRejected { .. }
             | E::ReauthenticationRejected { .. }
             | E::SecondFactorRejected { .. }
@@ -151,8 +166,6 @@ impl AccountRow {
                 self.totp_enrolled_at = None;
                 self.forget_recovery_codes();
             }
-            E::PhoneVerified { number, .. } => self.phone = Some(number.as_str().to_owned()),
-            E::PhoneRemoved { .. } => self.phone = None,
             E::SmsEnrolled { .. } => self.sms_enrolled_at = Some(at),
             E::SmsRemoved => {
                 self.sms_enrolled_at = None;
@@ -175,6 +188,39 @@ impl AccountRow {
                 self.locked = None;
                 self.locked_at = None;
             }
+            _ => {}
+        }
+    }
+
+    fn apply_contact(&mut self, event: &AccountEvent, at: Timestamp) {
+        use AccountEvent as E;
+        match event {
+            E::EmailVerified { .. } => {
+                self.email_verified = true;
+                self.email_proved_at = Some(at);
+            }
+            E::EmailChanged { email, .. } | E::EmailChangeUndone { email, .. } => {
+                self.email = email.as_str().to_owned();
+                self.email_verified = true;
+                self.email_proved_at = Some(at);
+            }
+            E::RecoveryEmailVerified { email, .. } => {
+                self.recovery_email = Some(email.as_str().to_owned());
+                self.recovery_email_proved_at = Some(at);
+            }
+            E::RecoveryEmailRemoved { .. } => {
+                self.recovery_email = None;
+                self.recovery_email_proved_at = None;
+            }
+            E::PhoneVerified { number, .. } => {
+                self.phone = Some(number.as_str().to_owned());
+                self.phone_proved_at = Some(at);
+            }
+            E::PhoneRemoved { .. } => {
+                self.phone = None;
+                self.phone_proved_at = None;
+            }
+            E::ContactConfirmed => self.contact_confirmed_at = Some(at),
             _ => {}
         }
     }

@@ -169,6 +169,23 @@ impl<'a> About<'a> {
             E::PhoneVerified { number, .. } | E::PhoneRefused { number, .. } | E::PhoneRemoved { number } => {
                 Self { detail: Some(number.masked()), ..about }
             }
+            E::FactorRecoveryRequested { attempt, context, .. } => {
+                Self { attempt: Some(*attempt), context: Some(context), ..about }
+            }
+            E::FactorRecoveryProved { proof, .. } => Self { detail: name_of(proof), ..about },
+            E::FactorRecoveryStopped { reason, .. } => Self { detail: name_of(reason), ..about },
+            E::FactorRecoveryScheduled { .. } | E::FactorRecoveryCompleted { .. } => about,
+            E::EmailChangeRequested { email, session, .. }
+            | E::RecoveryEmailRequested { email, session, .. } => {
+                Self { session: Some(*session), detail: Some(email.masked()), ..about }
+            }
+            // Where whoever it was sat is not this owner's to know.
+            E::EmailWantedElsewhere { email, context: _ }
+            | E::EmailChanged { email, .. }
+            | E::EmailChangeUndone { email, .. }
+            | E::RecoveryEmailVerified { email, .. }
+            | E::RecoveryEmailRemoved { email } => Self { detail: Some(email.masked()), ..about },
+            E::EmailChangeCancelled { .. } | E::RecoveryEmailCancelled { .. } | E::ContactConfirmed => about,
             E::SmsCodeRejected { .. } | E::SmsEnrolled { .. } | E::SmsRemoved => about,
             E::EmailVerificationRequested { .. }
             | E::EmailVerified { .. }
@@ -182,6 +199,7 @@ impl<'a> About<'a> {
             | E::SmsCodeGuessed { .. }
             | E::ReauthenticationStarted { .. }
             | E::SessionRefreshed { .. }
+            | E::PreviousEmailReleased { .. }
             | E::PasswordRehashed { .. } => return None,
         })
     }

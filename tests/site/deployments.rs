@@ -3,11 +3,13 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 9] = [
+const ALL: [&str; 11] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
     "confirmation::",
+    "contact::",
+    "factor_recovery::",
     "journeys::",
     "passkeys::",
     "proofs::",

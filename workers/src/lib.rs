@@ -1,6 +1,9 @@
 //! Reactors: what happens because of events. Effects come after the event that orders them, are keyed, and
 //! survive crashes.
 
+mod contact_notices;
+mod factor_recovery_notices;
+mod former_addresses;
 pub mod mail;
 mod notices;
 mod notifier;

@@ -29,6 +29,17 @@ pub(crate) const TYPES: &[&str] = &[
     "sms.removed",
     "sms_code.requested",
     "sign_in.confirmation_requested",
+    "email_change.requested",
+    "email.changed",
+    "email_change.undone",
+    "email.wanted_elsewhere",
+    "recovery_email.requested",
+    "recovery_email.verified",
+    "recovery_email.removed",
+    "factor_recovery.requested",
+    "factor_recovery.scheduled",
+    "factor_recovery.stopped",
+    "factor_recovery.completed",
 ];
 
 /// The text message that an event calls for.

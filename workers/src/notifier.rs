@@ -1,5 +1,7 @@
 //! The notifier: reads the log, and asks for the messages that events call for. Sends nothing itself.
 
+use crate::contact_notices::{self, Addressed};
+use crate::factor_recovery_notices;
 use crate::notices::{self, TYPES};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::notification::{Message, Notification, Recipient};
-use watchbook_domain::{Account, AccountId, CommandId, NotificationId, Policy};
+use watchbook_domain::{Account, CommandId, NotificationId, Policy};
 use watchbook_eventlog::upcast::decode;
 use watchbook_eventlog::{Clock, Core, Metadata, Opened, RecordedEvent, Repository, Subscription};
 use watchbook_projections::{Fence, Views};
@@ -87,28 +89,49 @@ impl Notifier {
         let account = self.accounts.load_at_least(&recorded.stream, recorded.version).await?.state;
         let (Some(id), Some(email)) = (account.id, account.email.clone()) else { return Ok(()) };
         let at = recorded.event.recorded_at;
-        let message = match notices::text_message(event) {
-            Some((recipient, notice)) => Message { account: id, recipient, notice, link: None },
-            None => match notices::notice(event, cause, at, &account, &self.policy) {
-                Some((notice, link)) => {
-                    Message { account: id, recipient: Recipient::Mail(email), notice, link }
-                }
-                None => return Ok(()),
-            },
-        };
+        let mut messages = contact_notices::messages(event, cause, at, &account, &self.policy);
+        messages.extend(factor_recovery_notices::messages(event, at, &account));
+        if messages.is_empty() {
+            if let Some((recipient, notice)) = notices::text_message(event) {
+                messages.push(Addressed { copy: None, recipient, notice, link: None });
+            } else if let Some((notice, link)) = notices::notice(event, cause, at, &account, &self.policy) {
+                let copy = contact_notices::copy(event, &account, &notice);
+                messages.push(Addressed { copy: None, recipient: Recipient::Mail(email), notice, link });
+                messages.extend(copy);
+            }
+        }
+        for Addressed { copy, recipient, notice, link } in messages {
+            let message = Message { account: id, recipient, notice, link };
+            self.ask_for(recorded, copy, &message).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for one message. Each has a name of its own among those that its event calls for.
+    async fn ask_for(
+        &self,
+        recorded: &RecordedEvent,
+        copy: Option<&str>,
+        message: &Message,
+    ) -> Result<(), Failure> {
+        let cause = recorded.event.event_id;
         let channel = message.recipient.channel();
-        let notification = NotificationId(Uuid::new_v5(&cause.0, channel.as_bytes()));
+        let (name, reactor) = match copy {
+            None => (channel.to_owned(), NAME.to_owned()),
+            Some(copy) => (format!("{channel}/{copy}"), format!("{NAME}/{copy}")),
+        };
+        let notification = NotificationId(Uuid::new_v5(&cause.0, name.as_bytes()));
         let metadata = Metadata {
-            command_id: CommandId::reaction(cause, NAME),
+            command_id: CommandId::reaction(cause, &reactor),
             recorded_at: self.clock.now(),
             actor: None,
             correlation_id: recorded.event.correlation_id,
             causation_id: Some(cause),
         };
         let stream = self.notifications.stream(notification);
-        let request = |state: &Notification| Ok::<_, std::convert::Infallible>(state.request(&message));
+        let request = |state: &Notification| Ok::<_, std::convert::Infallible>(state.request(message));
         self.notifications
-            .execute(&stream, AccountId::into(id), &metadata, request)
+            .execute(&stream, message.account.into(), &metadata, request)
             .await
             .map_err(Failure::new)?;
         Ok(())

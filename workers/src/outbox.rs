@@ -200,6 +200,12 @@ impl Outbox {
                 LinkPurpose::Disown => "/not-me",
                 LinkPurpose::SetUp => "/setup",
                 LinkPurpose::ConfirmSignIn => "/confirm",
+                LinkPurpose::ChangeEmail => "/confirm-email",
+                LinkPurpose::UndoEmailChange => "/undo-email-change",
+                LinkPurpose::RecoveryEmail => "/confirm-recovery-email",
+                LinkPurpose::FactorRecoveryProof => "/prove-recovery",
+                LinkPurpose::FactorRecoveryStop => "/stop-recovery",
+                LinkPurpose::FactorRecoveryComplete => "/complete-recovery",
             };
             let signed = Link {
                 purpose: link.purpose,

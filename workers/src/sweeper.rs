@@ -1,14 +1,15 @@
 //! The sweeper: destroys secrets that no event names. They are left when a node dies between vault and
-//! event, or between event and vault. Also forgets sources that owe nothing.
+//! event, or between event and vault. Also forgets sources that owe nothing, and releases former addresses.
 
 use crate::notifier::Failure;
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use watchbook_domain::claim::Claim;
 use watchbook_domain::service_key::ServiceKey;
 use watchbook_domain::{Account, AccountId, CredentialId, ServiceKeyId};
-use watchbook_eventlog::{Clock, Purpose, Repository, SecretName, StoredSecret, Vault};
+use watchbook_eventlog::{Clock, Keyring, Purpose, Repository, SecretName, StoredSecret, Vault};
 use watchbook_projections::Views;
 
 /// Secrets looked at in one round trip.
@@ -27,6 +28,10 @@ pub struct Sweeper {
     pub views: Views,
     /// Which credentials accounts have.
     pub accounts: Repository<Account>,
+    /// Claims on identifiers.
+    pub claims: Repository<Claim>,
+    /// Names the streams of claims.
+    pub keyring: Arc<Keyring>,
     /// Which credentials service keys have.
     pub service_keys: Repository<ServiceKey>,
     /// The time.
@@ -66,6 +71,9 @@ impl Sweeper {
                 if !self.in_use(secret).await? {
                     self.remove(secret).await?;
                     swept += 1;
+                } else if secret.purpose == Purpose::Password.as_str() {
+                    // Every account has one, so every account comes by here.
+                    self.release_former_address(AccountId(secret.subject.0)).await?;
                 }
             }
             match page.last() {

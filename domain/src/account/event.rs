@@ -1,7 +1,7 @@
 //! What can happen to an account.
 
 use super::phone::CodeUse;
-use super::{Backup, PublicKey, Risk};
+use super::{Backup, PublicKey, RecoveryProof, Risk, StopReason};
 use crate::aggregate::events;
 use crate::{
     AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, PhoneNumber, SessionId,
@@ -51,6 +51,8 @@ pub enum EndReason {
     AccountLocked,
     /// A newer session took its place.
     Evicted,
+    /// The e-mail address was changed, or the change undone.
+    EmailChanged,
 }
 
 /// Why an account was locked.
@@ -521,6 +523,135 @@ events! {
             device: DeviceId,
             /// Until then.
             until: Timestamp,
+        },
+        /// Another e-mail address is to be the account's, once it is proved.
+        "email_change.requested" v 1 => EmailChangeRequested {
+            /// The session that asked.
+            session: SessionId,
+            /// The link that proves the address.
+            link: LinkId,
+            /// The address.
+            email: Email,
+            /// Whether somebody else has it: then no link is mailed.
+            taken: bool,
+            /// The link works until then.
+            expires_at: Timestamp,
+        },
+        /// The person does not want it after all.
+        "email_change.cancelled" v 1 => EmailChangeCancelled {
+            /// The link, dead.
+            link: LinkId,
+        },
+        /// The new address is proved and is the account's; links that set a password are dead.
+        "email.changed" v 1 => EmailChanged {
+            /// The link that proved it, spent.
+            link: LinkId,
+            /// The new address.
+            email: Email,
+            /// The one before, which stays claimed as long as the change can be undone.
+            previous: Email,
+            /// The link that undoes the change.
+            undo: LinkId,
+            /// It works until then.
+            undo_until: Timestamp,
+            /// Until then, links that set a password go to the address before.
+            held_until: Timestamp,
+        },
+        /// The owner of the address before took it back.
+        "email_change.undone" v 1 => EmailChangeUndone {
+            /// The link, spent.
+            link: LinkId,
+            /// The account's address again.
+            email: Email,
+            /// The one that is not any more.
+            undone: Email,
+        },
+        /// The change cannot be undone any more.
+        "previous_email.released" v 1 => PreviousEmailReleased {
+            /// The address before, free for anybody.
+            email: Email,
+        },
+        /// Somebody signed in elsewhere wants this account's address for their own account.
+        "email.wanted_elsewhere" v 1 => EmailWantedElsewhere {
+            /// The address.
+            email: Email,
+            /// Where the request came from.
+            context: ClientContext,
+        },
+        /// A second address is to be the recovery address, once it is proved.
+        "recovery_email.requested" v 1 => RecoveryEmailRequested {
+            /// The session that asked.
+            session: SessionId,
+            /// The link that proves the address.
+            link: LinkId,
+            /// The address.
+            email: Email,
+            /// The link works until then.
+            expires_at: Timestamp,
+        },
+        /// The recovery address is proved, and replaces the one before.
+        "recovery_email.verified" v 1 => RecoveryEmailVerified {
+            /// The link that proved it, spent.
+            link: LinkId,
+            /// The address.
+            email: Email,
+            /// From when on it counts as a proof in a recovery.
+            usable_at: Timestamp,
+        },
+        /// The person does not want it after all.
+        "recovery_email.cancelled" v 1 => RecoveryEmailCancelled {
+            /// The link, dead.
+            link: LinkId,
+        },
+        /// There is no recovery address any more.
+        "recovery_email.removed" v 1 => RecoveryEmailRemoved {
+            /// The one that there was.
+            email: Email,
+        },
+        /// The person looked at addresses and phone number, and said that they are right.
+        "contact.confirmed" v 1 => ContactConfirmed,
+        /// Somebody who knows the password says that every second factor is lost.
+        "factor_recovery.requested" v 1 => FactorRecoveryRequested {
+            /// The sign-in that waits for a second factor.
+            attempt: AttemptId,
+            /// The link mailed to the address.
+            email: LinkId,
+            /// The link mailed to the recovery address.
+            recovery_email: LinkId,
+            /// The link that stops it.
+            stop: LinkId,
+            /// Both links must be followed until then.
+            expires_at: Timestamp,
+            /// Where the request came from.
+            context: ClientContext,
+        },
+        /// One of the two links was followed.
+        "factor_recovery.proved" v 1 => FactorRecoveryProved {
+            /// The link, spent.
+            link: LinkId,
+            /// Where it was mailed.
+            proof: RecoveryProof,
+        },
+        /// Both were; the wait begins.
+        "factor_recovery.scheduled" v 1 => FactorRecoveryScheduled {
+            /// The link that completes it.
+            link: LinkId,
+            /// From when on that link works.
+            completes_at: Timestamp,
+            /// Until when.
+            expires_at: Timestamp,
+        },
+        /// It was stopped.
+        "factor_recovery.stopped" v 1 => FactorRecoveryStopped {
+            /// How.
+            reason: StopReason,
+            /// There is no next one before.
+            not_before: Timestamp,
+        },
+        /// The second factors are to go.
+        "factor_recovery.completed" v 1 => FactorRecoveryCompleted {
+            /// The link, spent.
+            link: LinkId,
         },
     }
 }

@@ -1,11 +1,13 @@
 //! Locking and unlocking, by the owner's "this was not me" or by an operator.
 
+use super::email_change::undone;
 use super::session::end_all;
 use super::{Account, AccountEvent, EndReason, LockReason, Rejection, UnlockReason};
 use crate::{LinkId, Timestamp};
 
 /// The owner repudiates what a mail told: the account is locked, everything ends, no device is known any
-/// more, and only a password reset over the address opens it again.
+/// more, and only a password reset over the address opens it again: over the old one, if it was changed a short while
+/// ago, since whoever is not the owner may have changed it.
 #[derive(Clone, Debug)]
 pub struct Disown {
     /// The link, its signature already checked.
@@ -26,6 +28,7 @@ impl Disown {
         }
         let mut events =
             vec![AccountEvent::SignInDisowned { link: self.link, link_expires_at: self.link_expires_at }];
+        events.extend(undone(account, self.now));
         events.extend(end_all(account, None, EndReason::AccountLocked, self.now));
         events.extend(account.devices.keys().map(|device| AccountEvent::DeviceRemoved { device: *device }));
         if account.locked.is_none() {

@@ -3,8 +3,11 @@
 //! Each command is a struct with a pure `decide` in the file of its feature; `state.rs` folds the events.
 
 mod confirmation;
+mod contact;
 mod device;
+mod email_change;
 mod event;
+mod factor_recovery;
 mod lock;
 mod passkey;
 mod passkey_sign_in;
@@ -12,6 +15,7 @@ mod password;
 mod phone;
 mod reauthentication;
 mod recovery_codes;
+mod recovery_email;
 mod registration;
 mod rejection;
 mod risk;
@@ -28,10 +32,19 @@ mod usual;
 mod scenario;
 
 pub use confirmation::{ConfirmSignIn, Confirmation, DenySignIn, RedeemConfirmation};
+pub use contact::{ConfirmContact, Contacts, PendingEmail, PreviousEmail, RecoveryEmail, review_due};
 pub use device::{RemoveDevice, RenameDevice};
+pub use email_change::{
+    CancelEmailChange, ConfirmEmailChange, ReleasePreviousEmail, RequestEmailChange, TellOfWantedEmail,
+    UndoEmailChange,
+};
 pub use event::{
     AccountEvent, EndReason, Level, LockReason, PasswordChange, RefusalReason, SecondFactor, TokenDigest,
     UnlockReason,
+};
+pub use factor_recovery::{
+    CompleteFactorRecovery, FactorRecovery, PendingFactorRecovery, ProveFactorRecovery, RecoveryProof,
+    RequestFactorRecovery, StopFactorRecovery, StopReason,
 };
 pub use lock::{Disown, Lock, Unlock};
 pub use passkey::{
@@ -42,6 +55,7 @@ pub use password::{ChangePassword, RehashPassword, RequestPasswordReset, ResetPa
 pub use phone::{CodeUse, Phone, ProvePhone, ProvedNumber, RemovePhone, SentCode};
 pub use reauthentication::{ResolveReauthentication, StartReauthentication};
 pub use recovery_codes::GenerateRecoveryCodes;
+pub use recovery_email::{ConfirmRecoveryEmail, RemoveRecoveryEmail, RequestRecoveryEmail};
 pub use registration::{Register, RepeatRegistration, RequestEmailVerification, VerifyEmail};
 pub use rejection::Rejection;
 pub use risk::{Risk, RiskLevel, RiskReason};

@@ -84,6 +84,24 @@ pub enum Rejection {
     /// The owner has not confirmed the sign-in yet.
     #[error("the sign-in waits for its owner's confirmation")]
     Unconfirmed,
+    /// It is the account's address or recovery address already.
+    #[error("the account has this address already")]
+    EmailUnchanged,
+    /// The last change of address can still be undone.
+    #[error("the last change of the e-mail address can still be undone; until then there is no other")]
+    EmailChangedRecently,
+    /// No change waits for its proof.
+    #[error("no change waits for its proof")]
+    NoPendingChange,
+    /// The account has no recovery address.
+    #[error("the account has no recovery address")]
+    RecoveryEmailMissing,
+    /// A recovery needs a proved recovery address that was not changed lately.
+    #[error("the account has no recovery address that counts yet")]
+    RecoveryUnavailable,
+    /// A recovery is under way, or was stopped a short while ago.
+    #[error("a recovery is under way, or was stopped a short while ago")]
+    RecoveryPending,
     /// A mail of that kind was sent a moment ago, or too many in a day.
     #[error("a mail was sent already")]
     MailedRecently,

@@ -32,6 +32,7 @@ pub(super) fn open_session(
 ) -> Vec<AccountEvent> {
     let known = account.known_device(new.device);
     let device = known.unwrap_or(new.new_device);
+    let stopped = account.recovery_stopped(policy, now).filter(|_| level >= Level::Aal2);
     let mut events = vec![AccountEvent::SignInSucceeded {
         attempt,
         device,
@@ -66,6 +67,7 @@ pub(super) fn open_session(
         idle_expires_at: expires_at.min(now + seconds(policy.sessions.idle_seconds)),
         expires_at,
     });
+    events.extend(stopped);
     events
 }
 

@@ -4,8 +4,8 @@ use super::confirmation::Confirmations;
 use super::trusted_device::TrustedDevices;
 use super::usual::Usual;
 use super::{
-    AccountEvent, Level, LockReason, Passkey, PasswordChange, PendingLink, Phone, Rejection, SecondFactor,
-    TokenDigest,
+    AccountEvent, Contacts, FactorRecovery, Level, LockReason, Passkey, PasswordChange, PendingLink, Phone,
+    Rejection, SecondFactor, TokenDigest,
 };
 use crate::aggregate::Aggregate;
 use crate::guess::GuessCounter;
@@ -24,7 +24,7 @@ const MOST_ATTEMPTS: usize = 20;
 pub struct Account {
     /// Its id; `None` until it is registered.
     pub id: Option<AccountId>,
-    /// The address it was registered with.
+    /// Its address.
     pub email: Option<Email>,
     /// The number it can also sign in with.
     pub number: Option<UserNumber>,
@@ -66,6 +66,10 @@ pub struct Account {
     pub trusted_devices: TrustedDevices,
     /// Where its successes came from.
     pub usual: Usual,
+    /// Other ways to the owner, and when each was proved.
+    pub contacts: Contacts,
+    /// A recovery of the second factor.
+    pub factor_recovery: FactorRecovery,
     pub(super) verification_links: Vec<PendingLink>,
     pub(super) reset_links: Vec<PendingLink>,
     pub(super) spent_links: Vec<PendingLink>,
@@ -205,7 +209,7 @@ impl MailCounter {
         }
     }
 
-    fn count(&mut self, at: Timestamp) {
+    pub(super) fn count(&mut self, at: Timestamp) {
         if at.since(self.day_began) >= TimeDelta::days(1) {
             (self.day_began, self.in_day) = (at, 0);
         }
@@ -379,6 +383,8 @@ impl Aggregate for Account {
         self.usual.evolve(event, at, &self.sessions);
         self.trusted_devices.evolve(event);
         self.confirmations.evolve(event, at);
+        self.contacts.evolve(event, at);
+        self.factor_recovery.evolve(event, at);
         match event {
             E::Registered { account, email, number, password, context: _ } => {
                 self.id = Some(*account);
@@ -388,7 +394,7 @@ impl Aggregate for Account {
                 self.password = Some(*password);
                 self.password_set_at = at;
             }
-            E::RegistrationRepeated { context: _ } => self.mails.count(at),
+            E::RegistrationRepeated { context: _ } | E::EmailWantedElsewhere { .. } => self.mails.count(at),
             E::EmailVerificationRequested { link, expires_at } => {
                 self.mails.count(at);
                 push_link(&mut self.verification_links, *link, *expires_at, at);
@@ -634,6 +640,20 @@ impl Aggregate for Account {
                     },
                 );
             }
+            E::EmailChanged { email, .. } | E::EmailChangeUndone { email, .. } => self.move_to(email),
+            E::EmailChangeRequested { .. }
+            | E::EmailChangeCancelled { .. }
+            | E::PreviousEmailReleased { .. }
+            | E::RecoveryEmailRequested { .. }
+            | E::RecoveryEmailVerified { .. }
+            | E::RecoveryEmailCancelled { .. }
+            | E::RecoveryEmailRemoved { .. }
+            | E::FactorRecoveryRequested { .. }
+            | E::FactorRecoveryProved { .. }
+            | E::FactorRecoveryScheduled { .. }
+            | E::FactorRecoveryStopped { .. }
+            | E::FactorRecoveryCompleted { .. }
+            | E::ContactConfirmed => {}
             E::PasskeyRejected { attempt } => {
                 self.failures_since_sign_in += 1;
                 if let Some(Attempt { device, guess: Some(challenge), .. }) = self.attempts.remove(attempt) {

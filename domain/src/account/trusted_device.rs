@@ -39,7 +39,9 @@ impl TrustedDevices {
             | E::SmsEnrolled { .. }
             | E::SmsRemoved
             | E::PhoneVerified { .. }
-            | E::PhoneRemoved { .. } => self.0.clear(),
+            | E::PhoneRemoved { .. }
+            | E::EmailChanged { .. }
+            | E::EmailChangeUndone { .. } => self.0.clear(),
             _ => {}
         }
     }

@@ -212,6 +212,11 @@ impl Normaliser {
             E::PhoneVerified { sms_usable_at, .. } if *sms_usable_at > at.time => {
                 Some(say(Happening::PhoneChanged, Client::default()))
             }
+            E::EmailChanged { .. } => Some(say(Happening::EmailChanged, Client::default())),
+            E::EmailChangeUndone { .. } => Some(say(Happening::Disowned, Client::default())),
+            E::FactorRecoveryRequested { context, .. } => {
+                Some(say(Happening::RecoveryRequested, client(context, Device::Unrecorded, lookup)))
+            }
             E::SignInDisowned { .. } => Some(say(Happening::Disowned, Client::default())),
             E::Locked { reason: LockReason::Operator, .. } => {
                 Some(say(Happening::LockOrdered, Client::default()))

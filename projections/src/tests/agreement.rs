@@ -27,6 +27,12 @@ async fn assert_agreement(world: &World, id: AccountId) {
     assert_eq!(row.totp_enrolled_at, state.totp.map(|totp| totp.enrolled_at));
     assert_eq!(row.recovery_codes_left, state.recovery_codes.as_ref().map_or(0, |codes| codes.left()));
     assert_eq!(row.passkeys as usize, state.passkeys.len());
+    let recovery = state.contacts.recovery_email.as_ref();
+    assert_eq!(row.email_proved_at, state.contacts.email_proved_at);
+    assert_eq!(row.recovery_email.as_deref(), recovery.map(|recovery| recovery.email.as_str()));
+    assert_eq!(row.recovery_email_proved_at, recovery.map(|recovery| recovery.proved_at));
+    assert_eq!(row.phone_proved_at, state.phone.number.as_ref().map(|number| number.proved_at));
+    assert_eq!(row.contact_confirmed_at, state.contacts.confirmed_at);
     assert_eq!(row.sign_ins, state.sign_ins);
     assert_eq!(row.last_sign_in_at, state.last_sign_in.map(|(at, _)| at));
     assert_eq!(row.failures_since_sign_in, state.failures_since_sign_in);

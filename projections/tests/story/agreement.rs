@@ -130,6 +130,38 @@ fn commands(account: &Account, (action, choice, _): Step, n: u64, now: Timestamp
                 with(Box::new(move |a, p| resolve.decide(a, p))),
             ]
         }
+        26 | 27 => {
+            let (link, undo) = (LinkId(id(n)), LinkId(id(n + 1)));
+            let email = Email::parse(&format!("resident-{}@example.com", choice % 4)).unwrap();
+            let request = RequestEmailChange { session, link, email, taken: false, now };
+            let confirm = ConfirmEmailChange { link, holds_claim: true, undo, now };
+            let take_back = UndoEmailChange { link: undo, now };
+            let mut commands = vec![
+                with(Box::new(move |a, p| request.decide(a, p))),
+                with(Box::new(move |a, p| confirm.decide(a, p))),
+            ];
+            if choice % 3 == 0 {
+                commands.push(with(Box::new(move |a, _| take_back.decide(a))));
+            }
+            commands
+        }
+        28 => {
+            let link = LinkId(id(n));
+            let email = Email::parse(&format!("second-{}@example.com", choice % 3)).unwrap();
+            let request = RequestRecoveryEmail { session, link, email, now };
+            let confirm = ConfirmRecoveryEmail { link, now };
+            let looked = ConfirmContact { session, now };
+            let remove = RemoveRecoveryEmail { session, now };
+            let mut commands = vec![
+                with(Box::new(move |a, p| request.decide(a, p))),
+                with(Box::new(move |a, p| confirm.decide(a, p))),
+                with(Box::new(move |a, _| looked.decide(a))),
+            ];
+            if choice % 3 == 0 {
+                commands.push(with(Box::new(move |a, p| remove.decide(a, p))));
+            }
+            commands
+        }
         _ => {
             let start = StartReauthentication { attempt, session, now };
             let prove = ResolveReauthentication { attempt, correct: choice % 2 > 0, token_digest, now };
@@ -180,6 +212,10 @@ async fn agrees(site: &Site, views: &Views, now: Timestamp) {
     assert_eq!(row.email, folded.email.as_ref().unwrap().as_str());
     assert_eq!(row.user_number, folded.number.unwrap().to_string());
     assert_eq!(row.email_verified, folded.email_verified);
+    let recovery = folded.contacts.recovery_email.as_ref();
+    assert_eq!(row.email_proved_at, folded.contacts.email_proved_at);
+    assert_eq!(row.recovery_email.as_deref(), recovery.map(|recovery| recovery.email.as_str()));
+    assert_eq!(row.contact_confirmed_at, folded.contacts.confirmed_at);
     let reason = |reason| match reason {
         LockReason::Disowned => "disowned".to_owned(),
         LockReason::Operator => "operator".to_owned(),
@@ -217,7 +253,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn views_agree_with_the_fold(
-        steps in prop::collection::vec((0_u8..26, any::<u8>(), prop_oneof![9 => 1_u16..100, 1 => 3_000_u16..9_000]), 20..120),
+        steps in prop::collection::vec((0_u8..30, any::<u8>(), prop_oneof![9 => 1_u16..100, 1 => 3_000_u16..9_000]), 20..120),
     ) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {

@@ -7,6 +7,7 @@ use watchbook_domain::notice::{FactorChange, Notice, PhoneChange};
 
 use super::plain::{neutral, one_line};
 use super::render::RenderContext;
+use super::{contact_letters, factor_recovery_letters};
 
 /// A letter before it is laid out.
 #[derive(Default)]
@@ -28,7 +29,7 @@ pub(super) struct Link {
     pub(super) terms: Vec<String>,
 }
 
-const NOT_YOU: Option<&str> = Some("Was this not you?");
+pub(super) const NOT_YOU: Option<&str> = Some("Was this not you?");
 
 impl Letter {
     pub(super) fn of(notice: &Notice, context: &RenderContext<'_>) -> Self {
@@ -83,6 +84,22 @@ impl Letter {
                 told: vec![format!("A code by text message was asked for at {site}.")],
                 ..Self::default()
             },
+            Notice::ProveAddress { hours, contact } => {
+                contact_letters::prove_address(&site, *hours, *contact, context)
+            }
+            Notice::ContactChanged { at, change, masked } => Self {
+                facts: facts(*at, None, None),
+                ..contact_letters::contact_changed(&site, *change, masked, context)
+            },
+            Notice::AddressWantedElsewhere { at } => {
+                Self { facts: facts(*at, None, None), ..contact_letters::wanted_elsewhere(&site, context) }
+            }
+            Notice::ResetHeld { at } => {
+                Self { facts: facts(*at, None, None), ..contact_letters::reset_held(&site, context) }
+            }
+            Notice::FactorRecovery { at, step } => {
+                Self { facts: facts(*at, None, None), ..factor_recovery_letters::of(&site, *step, context) }
+            }
             Notice::AccountUnlocked { at } => Self {
                 subject: format!("Your {site} account is unlocked"),
                 heading: "Your account is unlocked".to_owned(),
@@ -259,7 +276,7 @@ fn phone_changed(site: &str, change: PhoneChange, masked: &str, context: &Render
     factor_letter(heading, told, site, context)
 }
 
-fn factor_letter(heading: &str, told: String, site: &str, context: &RenderContext<'_>) -> Letter {
+pub(super) fn factor_letter(heading: &str, told: String, site: &str, context: &RenderContext<'_>) -> Letter {
     Letter {
         subject: format!("{heading} ({site})"),
         heading: heading.to_owned(),
@@ -319,7 +336,7 @@ fn disown(deed: &str, context: &RenderContext<'_>) -> Letter {
 
 impl Link {
     /// A page of the site.
-    fn to_page(context: &RenderContext<'_>, path: &str, purpose: String) -> Self {
+    pub(super) fn to_page(context: &RenderContext<'_>, path: &str, purpose: String) -> Self {
         Self { purpose, url: format!("{}{path}", context.public_url.trim_end_matches('/')), terms: vec![] }
     }
 }
@@ -347,10 +364,10 @@ fn facts(
 }
 
 /// `3 March 2026, 14:05 UTC`.
-fn moment(at: Timestamp) -> String {
+pub(super) fn moment(at: Timestamp) -> String {
     at.datetime().format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
-fn counted(number: u32, unit: &str) -> String {
+pub(super) fn counted(number: u32, unit: &str) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }

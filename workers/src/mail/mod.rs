@@ -3,6 +3,8 @@
 //! Nothing here reads the log or a clock. Rendering and composing are pure; a transport hands one message
 //! over and says whether trying again makes sense. What is retried, and when, is the caller's.
 
+mod contact_letters;
+mod factor_recovery_letters;
 mod file;
 mod letter;
 mod message;

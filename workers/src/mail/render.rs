@@ -86,7 +86,7 @@ mod filters {
 mod tests {
     use super::*;
     use watchbook_domain::account::LockReason;
-    use watchbook_domain::notice::FactorChange;
+    use watchbook_domain::notice::{Contact, ContactChange, FactorChange, RecoveryStep};
 
     const SITE: &str = "https://example.com";
     const LINK: &str = "https://example.com/links/act?token=abc-DEF_123&x=1";
@@ -119,6 +119,9 @@ mod tests {
         };
         let when = "3 March 2026, 14:05 UTC";
         let until = "works until 10 March 2026, 14:05 UTC";
+        let address =
+            |change| Notice::ContactChanged { at: AT, change, masked: "a…@example.net".to_owned() };
+        let recovery = |step| Notice::FactorRecovery { at: AT, step };
         let factor = |change| Notice::SecondFactorChanged { at: AT, change };
         let reset = Notice::ResetPassword {
             minutes: 30,
@@ -182,6 +185,28 @@ mod tests {
                 false,
             ),
             (Notice::AccountUnlocked { at: AT }, vec![when, "unlocked", until], true),
+            (
+                Notice::ProveAddress { hours: 24, contact: Contact::Email },
+                vec!["new e-mail address", "24 hours", "do nothing"],
+                true,
+            ),
+            (
+                Notice::ProveAddress { hours: 24, contact: Contact::RecoveryEmail },
+                vec!["recovery address", "24 hours"],
+                true,
+            ),
+            (address(ContactChange::EmailChanged), vec![when, "a…@example.net", "undo it", until], true),
+            (address(ContactChange::EmailRestored), vec![when, "a…@example.net", "is locked"], false),
+            (address(ContactChange::RecoveryEmailSet), vec![when, "a…@example.net", until], true),
+            (address(ContactChange::RecoveryEmailRemoved), vec![when, "was removed", until], true),
+            (Notice::AddressWantedElsewhere { at: AT }, vec![when, "has not been told"], false),
+            (Notice::ResetHeld { at: AT }, vec![when, "the address before it"], false),
+            (recovery(RecoveryStep::Prove), vec![when, "is lost"], true),
+            (recovery(RecoveryStep::Requested), vec![when, "after a wait", "knows your password"], true),
+            (recovery(RecoveryStep::Scheduled { until: AT }), vec!["can be removed from", when], true),
+            (recovery(RecoveryStep::Complete { from: AT }), vec!["the link below", when], true),
+            (recovery(RecoveryStep::Stopped), vec![when, "was stopped"], false),
+            (recovery(RecoveryStep::Completed), vec![when, "new second step"], false),
         ]
     }
 
