@@ -30,6 +30,10 @@ pub enum LinkPurpose {
     Disown,
     /// Sets up the first operator.
     SetUp,
+    /// Proves the contact address of a recovery case.
+    ProveContact,
+    /// Stops a recovery by support.
+    StopRecovery,
 }
 
 impl LinkPurpose {
@@ -40,6 +44,8 @@ impl LinkPurpose {
             Self::ResetPassword => "reset_password",
             Self::Disown => "disown",
             Self::SetUp => "set_up",
+            Self::ProveContact => "prove_contact",
+            Self::StopRecovery => "stop_recovery",
         }
     }
 }
@@ -121,7 +127,7 @@ pub struct Notification {
 /// What to send and where.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
-    /// Whom it concerns.
+    /// Whom it concerns, whose key seals it and whose links it carries: an account, or a recovery case by the same id.
     pub account: AccountId,
     /// Where it goes.
     pub recipient: Recipient,

@@ -1,5 +1,6 @@
 //! Every threshold of the rules, with its default. All of it is configuration.
 
+use crate::recovery_case::RecoveryPolicy;
 use chrono::TimeDelta;
 use serde::Deserialize;
 
@@ -31,6 +32,8 @@ pub struct Policy {
     pub devices: u32,
     /// Codes by text message.
     pub sms: SmsPolicy,
+    /// Recovery with the help of support.
+    pub recovery: RecoveryPolicy,
 }
 
 impl Default for Policy {
@@ -47,6 +50,7 @@ impl Default for Policy {
             mails_per_day: 10,
             devices: 50,
             sms: SmsPolicy::default(),
+            recovery: RecoveryPolicy::default(),
         }
     }
 }

@@ -18,6 +18,7 @@ mod session;
 mod sign_in;
 mod sms;
 mod state;
+mod support_recovery;
 mod totp;
 
 #[cfg(test)]
@@ -44,6 +45,10 @@ pub use session::{EndOtherSessions, EndSession, NewSession, RefreshSession};
 pub use sign_in::{PasswordOutcome, ResolvePassword, StartJointSignIn, StartSignIn};
 pub use sms::{EnrolSms, RejectCodeGuess, RemoveSms, RequestSmsCode, StartCodeGuess};
 pub use state::{Account, Attempt, Device, Session, Stage, Totp};
+pub use support_recovery::{
+    ExecuteSupportRecovery, PendingRecovery, RecoveryStop, StartSupportRecovery, StopSupportRecovery, Stopping,
+    SupportRecovery,
+};
 pub use totp::{ConfirmTotp, RemoveTotp, StartTotpEnrolment};
 
 /// A link that was mailed, and until when it works.

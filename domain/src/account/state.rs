@@ -2,7 +2,7 @@
 
 use super::{
     AccountEvent, Level, LockReason, Passkey, PasswordChange, PendingLink, Phone, Rejection, SecondFactor,
-    TokenDigest,
+    SupportRecovery, TokenDigest,
 };
 use crate::aggregate::Aggregate;
 use crate::guess::GuessCounter;
@@ -57,6 +57,8 @@ pub struct Account {
     pub failures_since_sign_in: u32,
     /// The phone number, and codes by text message.
     pub phone: Phone,
+    /// Recoveries by support.
+    pub support_recovery: SupportRecovery,
     pub(super) verification_links: Vec<PendingLink>,
     pub(super) reset_links: Vec<PendingLink>,
     pub(super) spent_links: Vec<PendingLink>,
@@ -360,11 +362,12 @@ impl Account {
 impl Aggregate for Account {
     type Event = AccountEvent;
     const CATEGORY: &'static str = "account";
-    const SNAPSHOT_FORMAT: u16 = 3;
+    const SNAPSHOT_FORMAT: u16 = 4;
 
     fn evolve(&mut self, event: &AccountEvent, at: Timestamp) {
         use AccountEvent as E;
         self.phone.evolve(event, at);
+        self.evolve_support_recovery(event);
         match event {
             E::Registered { account, email, number, password, context: _ } => {
                 self.id = Some(*account);
@@ -618,6 +621,7 @@ impl Aggregate for Account {
                     },
                 );
             }
+            E::SupportRecoveryStarted { .. } | E::SupportRecoveryStopped { .. } | E::Recovered { .. } => {}
             E::PasskeyRejected { attempt } => {
                 self.failures_since_sign_in += 1;
                 if let Some(Attempt { device, guess: Some(challenge), .. }) = self.attempts.remove(attempt) {
