@@ -22,6 +22,7 @@ pub fn routes() -> Router<App> {
         .route("/not-me", get(disown_form).post(disown))
         .route("/forgot", get(forgot_form).post(forgot))
         .route("/setup", get(setup_form).post(setup))
+        .merge(crate::recovery::pages::routes())
 }
 
 /// The style sheet of all pages.
@@ -32,23 +33,23 @@ pub async fn style() -> impl IntoResponse {
 /// A page. Empty texts leave their part out.
 #[derive(Template, Default)]
 #[template(path = "page.html")]
-struct Page<'a> {
-    site_name: &'a str,
-    title: &'a str,
+pub(crate) struct Page<'a> {
+    pub(crate) site_name: &'a str,
+    pub(crate) title: &'a str,
     /// Paragraphs of the body.
-    text: &'a [&'a str],
+    pub(crate) text: &'a [&'a str],
     /// Said with `role="alert"`.
-    error: &'a str,
-    action: &'a str,
-    button: &'a str,
-    token: &'a str,
+    pub(crate) error: &'a str,
+    pub(crate) action: &'a str,
+    pub(crate) button: &'a str,
+    pub(crate) token: &'a str,
     /// Name, label, type and autocomplete hint of each field.
-    fields: &'a [(&'a str, &'a str, &'a str, &'a str)],
+    pub(crate) fields: &'a [(&'a str, &'a str, &'a str, &'a str)],
 }
 
 #[derive(Deserialize)]
-struct Token {
-    token: String,
+pub(crate) struct Token {
+    pub(crate) token: String,
 }
 
 #[derive(Deserialize)]
@@ -279,15 +280,15 @@ fn show_setup(app: &App, status: StatusCode, token: &str, error: &str) -> Respon
     )
 }
 
-fn done(app: &App, title: &str, text: &str) -> Response {
+pub(crate) fn done(app: &App, title: &str, text: &str) -> Response {
     show(app, StatusCode::OK, Page { title, text: &[text], ..Page::default() })
 }
 
-fn dead_link(app: &App) -> Response {
+pub(crate) fn dead_link(app: &App) -> Response {
     failed(app, problem::LINK_INVALID.into())
 }
 
-fn failed(app: &App, problem: Problem) -> Response {
+pub(crate) fn failed(app: &App, problem: Problem) -> Response {
     let text = match problem.kind {
         problem::LINK_INVALID => {
             "It has run out, was used before, or a newer one took its place. Ask for a new one."
@@ -298,7 +299,7 @@ fn failed(app: &App, problem: Problem) -> Response {
     show(app, problem.kind.1, Page { title: problem.kind.2, text: &[text], ..Page::default() })
 }
 
-fn show(app: &App, status: StatusCode, page: Page<'_>) -> Response {
+pub(crate) fn show(app: &App, status: StatusCode, page: Page<'_>) -> Response {
     let page = Page { site_name: &app.site_name, ..page };
     match page.render() {
         Ok(html) => (status, HEADERS, Html(html)).into_response(),

@@ -153,6 +153,8 @@ impl<'a> About<'a> {
             E::PhoneVerified { number, .. } | E::PhoneRefused { number, .. } | E::PhoneRemoved { number } => {
                 Self { detail: Some(number.masked()), ..about }
             }
+            E::SupportRecoveryStopped { by, .. } => Self { detail: name_of(by), ..about },
+            E::SupportRecoveryStarted { .. } | E::Recovered { .. } => about,
             E::SmsCodeRejected { .. } | E::SmsEnrolled { .. } | E::SmsRemoved => about,
             E::EmailVerificationRequested { .. }
             | E::EmailVerified { .. }

@@ -46,8 +46,8 @@ pub use sign_in::{PasswordOutcome, ResolvePassword, StartJointSignIn, StartSignI
 pub use sms::{EnrolSms, RejectCodeGuess, RemoveSms, RequestSmsCode, StartCodeGuess};
 pub use state::{Account, Attempt, Device, Session, Stage, Totp};
 pub use support_recovery::{
-    ExecuteSupportRecovery, PendingRecovery, RecoveryStop, StartSupportRecovery, StopSupportRecovery, Stopping,
-    SupportRecovery,
+    ExecuteSupportRecovery, PendingRecovery, RecoveryStop, StartSupportRecovery, StopSupportRecovery,
+    Stopping, SupportRecovery,
 };
 pub use totp::{ConfirmTotp, RemoveTotp, StartTotpEnrolment};
 

@@ -162,11 +162,7 @@ impl ExecuteSupportRecovery {
     ///
     /// # Errors
     /// `NoRecovery` when it is not due, `NotRegistered`.
-    pub fn decide(
-        &self,
-        account: &Account,
-        policy: &RecoveryPolicy,
-    ) -> Result<Vec<AccountEvent>, Rejection> {
+    pub fn decide(&self, account: &Account, policy: &RecoveryPolicy) -> Result<Vec<AccountEvent>, Rejection> {
         account.registered()?;
         let recovery = &account.support_recovery;
         if recovery.over == Some(self.case) {
@@ -202,8 +198,7 @@ impl Account {
         use AccountEvent as E;
         match event {
             E::SupportRecoveryStarted { case, executes_at } => {
-                let pending =
-                    PendingRecovery { case: *case, executes_at: *executes_at, owner_seen: false };
+                let pending = PendingRecovery { case: *case, executes_at: *executes_at, owner_seen: false };
                 self.support_recovery.pending = Some(pending);
             }
             E::SupportRecoveryStopped { case, by: _ } => self.support_recovery.end(*case),

@@ -249,7 +249,10 @@ pub struct RecoveryCase {
 /// Nothing of what it holds: all of it is personal.
 impl std::fmt::Debug for RecoveryCase {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RecoveryCase").field("id", &self.id).field("stage", &self.stage).finish_non_exhaustive()
+        f.debug_struct("RecoveryCase")
+            .field("id", &self.id)
+            .field("stage", &self.stage)
+            .finish_non_exhaustive()
     }
 }
 
@@ -288,7 +291,16 @@ impl Aggregate for RecoveryCase {
     fn evolve(&mut self, event: &RecoveryEvent, at: Timestamp) {
         use RecoveryEvent as E;
         match event.clone() {
-            E::Requested { case, registered, contact, reason, token_digest, link, link_expires_at, context: _ } => {
+            E::Requested {
+                case,
+                registered,
+                contact,
+                reason,
+                token_digest,
+                link,
+                link_expires_at,
+                context: _,
+            } => {
                 *self = Self {
                     id: Some(case),
                     registered: Some(registered),

@@ -164,8 +164,14 @@ impl AddDocument {
         if self.size > policy.document_bytes {
             return Err(CaseRejection::DocumentTooLarge);
         }
-        let name: String =
-            self.name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect::<String>().trim().into();
+        let name: String = self
+            .name
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(LONGEST_NAME)
+            .collect::<String>()
+            .trim()
+            .into();
         Ok(vec![RecoveryEvent::DocumentAdded {
             document: self.document,
             kind: self.kind,

@@ -72,6 +72,7 @@ impl Letter {
             Notice::PhoneChanged { at, change, masked } => {
                 Self { facts: facts(*at, None, None), ..phone_changed(&site, *change, masked, context) }
             }
+            Notice::Recovery(notice) => super::recovery_letter::letter(&site, notice, context),
             // Codes go by text message; should one be addressed to a mailbox, it is not in the mail.
             Notice::SmsCode { .. } => Self {
                 subject: format!("A code for your {site} account"),
@@ -316,7 +317,7 @@ fn facts(
 }
 
 /// `3 March 2026, 14:05 UTC`.
-fn moment(at: Timestamp) -> String {
+pub(super) fn moment(at: Timestamp) -> String {
     at.datetime().format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
