@@ -19,6 +19,7 @@ mod nodes;
 mod openapi;
 mod passkeys;
 mod proofs;
+mod recovery;
 mod sms;
 mod tampering;
 mod world;
