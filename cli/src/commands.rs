@@ -8,6 +8,7 @@ mod doctor;
 mod history;
 mod keys;
 mod migrate;
+mod operators;
 mod rebuild;
 mod serve;
 mod verify;
@@ -57,6 +58,9 @@ enum Command {
     /// Master and service keys.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Who belongs to the site's staff.
+    #[command(subcommand)]
+    Operators(operators::Command),
     /// Copies data between stores.
     #[command(subcommand)]
     Migrate(migrate::Command),
@@ -105,6 +109,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Rebuild(options) => rebuild::run(&load()?, &options).await,
         Command::Doctor => doctor::run(&load()?).await,
         Command::Keys(command) => keys::run(&load()?, command).await,
+        Command::Operators(command) => operators::run(&load()?, command).await,
         Command::Migrate(command) => migrate::run(command).await,
         Command::Simulate(options) => {
             let summary = simulate::run(options).await?;

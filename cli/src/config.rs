@@ -211,6 +211,15 @@ impl Config {
         if !(30..=600).contains(&self.policy.sms.code_seconds) {
             return refuse("policy.sms.code_seconds: from 30 to 600 (NIST SP 800-63B-4, 3.1.3.2)");
         }
+        let recovery = &self.policy.recovery;
+        if recovery.cooling_off_seconds < 3_600 || recovery.password_link_seconds > 86_400 {
+            return refuse(
+                "policy.recovery: cooling_off_seconds at least 3600, password_link_seconds at most 86400",
+            );
+        }
+        if recovery.document_bytes > 64 * 1024 * 1024 || recovery.documents > 100 {
+            return refuse("policy.recovery: document_bytes at most 67108864, documents at most 100");
+        }
         if let Err(error) = self.sms.provider(&self.sms_folder()) {
             return refuse(&error.to_string());
         }
