@@ -125,7 +125,7 @@ async fn row_35_the_warning_stops_it_by_a_button_and_once() {
     world.post("/v1/recovery-stop", json!({"token": token})).await.expect_problem(410, "link-invalid");
     world.until_stage(&case, "stopped").await;
     // The link of one recovery stops no other.
-    let again = world.proved(ANN, NEW).await;
+    let again = world.proved(ANN, "ann@example.net").await;
     world.approved(&staff, &again, &ann, true).await;
     world.post("/v1/recovery-stop", json!({"token": token})).await.expect_problem(410, "link-invalid");
     assert_eq!(world.stage(&again).await, "cooling_off");
