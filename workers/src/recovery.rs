@@ -181,9 +181,7 @@ impl RecoveryWorker {
         let Some(id) = account.id else { return Ok(()) };
         match event {
             AccountEvent::SupportRecoveryStopped { case, by } => self.stop(*case, *by, recorded).await?,
-            AccountEvent::Recovered { case, contact, move_address, former_email, former_number, .. } => {
-                let finish = FinishCase { account: id };
-                self.record(*case, "finish", recorded, |case| finish.decide(case)).await?;
+            AccountEvent::Recovered { contact, move_address, former_email, former_number, .. } => {
                 if *move_address && let Some(former) = former_email.clone().filter(|former| former != contact)
                 {
                     self.release(id, Identifier::Email(former), recorded).await?;
@@ -196,6 +194,11 @@ impl RecoveryWorker {
         }
         for outgoing in notices::of_account(event, recorded.event.recorded_at, id, &account) {
             self.request(recorded, outgoing).await?;
+        }
+        // Last: a case that says so has nothing left to be done.
+        if let AccountEvent::Recovered { case, .. } = event {
+            let finish = FinishCase { account: id };
+            self.record(*case, "finish", recorded, |case| finish.decide(case)).await?;
         }
         Ok(())
     }
@@ -226,8 +229,13 @@ impl RecoveryWorker {
         if case.stage != CaseStage::CoolingOff {
             return Ok(());
         }
+        // Nothing is claimed for a hand-over that the account's stream will refuse.
+        let account = self.accounts.load(&self.accounts.stream(approval.account)).await?.state;
+        let pending = account.support_recovery.pending.filter(|pending| pending.case == id);
+        let Some(pending) = pending else { return Ok(()) };
         let move_address = approval.move_address;
-        let address_free = move_address && self.claim(approval.account, &contact, id).await?;
+        let address_free =
+            move_address && !pending.owner_seen && self.claim(approval.account, &contact, id).await?;
         let command = ExecuteSupportRecovery {
             case: id,
             contact,
@@ -240,7 +248,7 @@ impl RecoveryWorker {
         let decide = |account: &Account| command.decide(account, &self.policy.recovery);
         let stream = self.accounts.stream(approval.account);
         match self.accounts.execute(&stream, approval.account.into(), &metadata, decide).await {
-            // Not started on the account yet, or stopped there: the reaction to that is under way.
+            // Stopped on the account meanwhile: the reaction to that is under way.
             Ok(_) | Err(ExecuteError::Rejected(_)) => Ok(()),
             Err(error) => Err(Failure::new(error)),
         }
