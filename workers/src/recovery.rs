@@ -136,27 +136,24 @@ impl RecoveryWorker {
     async fn case_changed(&self, recorded: &RecordedEvent, event: &RecoveryEvent) -> Result<(), Failure> {
         let case = self.cases.load_at_least(&recorded.stream, recorded.version).await?.state;
         let Some(id) = case.id else { return Ok(()) };
+        // Whoever opens cases in the name of others learns nothing of it: the mail just does not come.
+        if let RecoveryEvent::Requested { contact, .. } = event
+            && !self.may_mail(recorded, contact).await?
+        {
+            return Ok(());
+        }
         match event {
-            RecoveryEvent::Requested { contact, .. } => {
-                // Whoever opens cases in the name of others learns nothing of it: the mail just does not come.
-                if !self.may_mail(recorded, contact).await? {
-                    return Ok(());
-                }
-            }
-            RecoveryEvent::CoolingOffStarted { account, executes_at, .. } => {
-                if case.stage == CaseStage::CoolingOff {
-                    let start = StartSupportRecovery { case: id, executes_at: *executes_at };
-                    let stream = self.accounts.stream(*account);
-                    let metadata =
-                        self.metadata(CommandId::reaction(recorded.event.event_id, NAME), recorded);
-                    let decide = |account: &Account| start.decide(account);
-                    match self.accounts.execute(&stream, (*account).into(), &metadata, decide).await {
-                        Ok(_) => {}
-                        Err(ExecuteError::Rejected(_)) => {
-                            self.stop(id, RecoveryStop::Unfit, recorded).await?
-                        }
-                        Err(error) => return Err(Failure::new(error)),
-                    }
+            RecoveryEvent::CoolingOffStarted { account, executes_at, .. }
+                if case.stage == CaseStage::CoolingOff =>
+            {
+                let start = StartSupportRecovery { case: id, executes_at: *executes_at };
+                let stream = self.accounts.stream(*account);
+                let metadata = self.metadata(CommandId::reaction(recorded.event.event_id, NAME), recorded);
+                let decide = |account: &Account| start.decide(account);
+                match self.accounts.execute(&stream, (*account).into(), &metadata, decide).await {
+                    Ok(_) => {}
+                    Err(ExecuteError::Rejected(_)) => self.stop(id, RecoveryStop::Unfit, recorded).await?,
+                    Err(error) => return Err(Failure::new(error)),
                 }
             }
             RecoveryEvent::Stopped { .. } => {
