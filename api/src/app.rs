@@ -17,6 +17,7 @@ use watchbook_domain::claim::Claim;
 use watchbook_domain::installation::Installation;
 use watchbook_domain::operator::Operator;
 use watchbook_domain::policy::Policy;
+use watchbook_domain::recovery_case::{RecoveryBudget, RecoveryCase};
 use watchbook_domain::service_key::ServiceKey;
 use watchbook_domain::sms_budget::SmsBudget;
 use watchbook_domain::source::Source;
@@ -62,6 +63,10 @@ pub struct Parts {
     pub operators: Repository<Operator>,
     /// The installation.
     pub installation: Repository<Installation>,
+    /// Recovery cases.
+    pub recovery_cases: Repository<RecoveryCase>,
+    /// How many of them may be opened.
+    pub recovery_budgets: Repository<RecoveryBudget>,
     /// For the readiness check.
     pub log: Arc<dyn EventLog>,
     /// Secrets.

@@ -64,7 +64,7 @@ const PROVE: Button = Button {
 };
 
 const STOP: Button = Button {
-    path: "/stop-recovery",
+    path: "/stop-factor-recovery",
     title: "Stop the recovery",
     text: &[
         "Press the button if it was not you who asked. Your second steps of signing in stay as they are. Whoever asked \

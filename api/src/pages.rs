@@ -22,6 +22,7 @@ pub fn routes() -> Router<App> {
         .route("/not-me", get(disown_form).post(disown))
         .route("/forgot", get(forgot_form).post(forgot))
         .route("/setup", get(setup_form).post(setup))
+        .merge(crate::recovery::pages::routes())
 }
 
 /// The style sheet of all pages.

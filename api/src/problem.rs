@@ -68,6 +68,12 @@ kinds! {
     CAPTCHA_REQUIRED = "captcha-required" FORBIDDEN "A CAPTCHA has to be solved first";
     /// The solution is wrong, too late, another source's, or was used before.
     CAPTCHA_INVALID = "captcha-invalid" FORBIDDEN "The solution of the CAPTCHA does not count";
+    /// No case behind the token.
+    CASE_TOKEN_INVALID = "case-token-invalid" UNAUTHORIZED "There is no recovery case behind this token";
+    /// The case's state forbids it; `detail` says why.
+    CASE_CONFLICT = "case-conflict" CONFLICT "The recovery case does not allow this now";
+    /// The content is no PNG, JPEG or PDF.
+    DOCUMENT_TYPE = "document-type" UNSUPPORTED_MEDIA_TYPE "A document must be a PNG or JPEG image or a PDF";
     /// Nothing there.
     NOT_FOUND = "not-found" NOT_FOUND "There is nothing here";
     /// The path knows other methods.
@@ -234,6 +240,8 @@ impl From<Rejection> for Problem {
             | Rejection::EmailChangedRecently
             | Rejection::NoPendingChange
             | Rejection::RecoveryEmailMissing
+            | Rejection::RecoveryUnderWay
+            | Rejection::NoRecovery
             | Rejection::Locked
             | Rejection::NotLocked => Self::from(CONFLICT).detail(rejection.to_string()),
         }

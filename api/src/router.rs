@@ -7,8 +7,8 @@ use crate::{
     account, account_history, activity, captcha, confirm_page, confirmation, contact_pages, contact_review,
     devices, disown, email_change, factor_recovery, factor_recovery_page, health, introspection, limits,
     log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in,
-    passkeys, password, phone, recovery_codes, recovery_email, registration, second_factor, service_keys,
-    session, sessions, setup, sign_in, sms_code, sms_factor, totp,
+    passkeys, password, phone, recovery, recovery_codes, recovery_email, recovery_review, registration,
+    second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -45,9 +45,11 @@ struct Security;
 impl Modify for Security {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_with(Default::default);
-        for (name, description) in
-            [("session", "The token that a sign-in gave."), ("service_key", "A key that an operator issued.")]
-        {
+        for (name, description) in [
+            ("session", "The token that a sign-in gave."),
+            ("service_key", "A key that an operator issued."),
+            ("case", "The token that a recovery case was opened with."),
+        ] {
             let mut scheme = Http::new(HttpAuthScheme::Bearer);
             scheme.description = Some(description.to_owned());
             components.add_security_scheme(name, SecurityScheme::Http(scheme));
@@ -91,6 +93,13 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(factor_recovery::prove))
         .routes(routes!(factor_recovery::stop))
         .routes(routes!(factor_recovery::complete))
+        .routes(routes!(recovery::open::open))
+        .routes(routes!(recovery::contact::prove))
+        .routes(routes!(recovery::read::read))
+        .routes(routes!(recovery::messages::write))
+        .routes(routes!(recovery::documents::add))
+        .routes(routes!(recovery::appeal::appeal))
+        .routes(routes!(recovery::stop::by_link))
 }
 
 /// What takes a live session or a service key, and costs no guess.
@@ -124,6 +133,15 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(log_checkpoint::checkpoint))
         .routes(routes!(log_inclusion::inclusion))
         .routes(routes!(log_consistency::consistency))
+        .routes(routes!(recovery::stop::by_owner))
+        .routes(routes!(recovery_review::queue::list))
+        .routes(routes!(recovery_review::read::read))
+        .routes(routes!(recovery_review::document::download))
+        .routes(routes!(recovery_review::check::check))
+        .routes(routes!(recovery_review::message::write))
+        .routes(routes!(recovery_review::decision::approve))
+        .routes(routes!(recovery_review::decision::reject))
+        .routes(routes!(recovery_review::stop::stop))
 }
 
 /// For those who run the server.

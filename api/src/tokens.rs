@@ -8,11 +8,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use watchbook_domain::account::TokenDigest;
-use watchbook_domain::{AccountId, AttemptId, DeviceId, ServiceKeyId, SessionId};
+use watchbook_domain::{AccountId, AttemptId, DeviceId, RecoveryCaseId, ServiceKeyId, SessionId};
 use watchbook_eventlog::{Keyring, fresh};
 
 const SESSION_PREFIX: &str = "wbs_";
 const SERVICE_KEY_PREFIX: &str = "wbk_";
+const CASE_PREFIX: &str = "wbc_";
 
 /// A secret of 256 random bits (NIST SP 800-63B-4, 5.1 asks for 64, OWASP ASVS 7.2.3 for 128), to be
 /// shown once.
@@ -37,6 +38,11 @@ impl Secret {
     /// What a client shows that waits for its owner's word.
     pub fn waiting(&self) -> String {
         encode(&[&self.0])
+    }
+
+    /// The token of a recovery case with this secret.
+    pub fn case_token(&self, case: RecoveryCaseId) -> String {
+        format!("{CASE_PREFIX}{}", encode(&[case.0.as_bytes(), &self.0]))
     }
 
     /// The service key with this secret.
@@ -77,6 +83,12 @@ pub fn parse_waiting(secret: &str) -> Option<TokenDigest> {
 pub fn parse_service_key(key: &str) -> Option<(ServiceKeyId, TokenDigest)> {
     let bytes: [u8; 48] = decode(key.strip_prefix(SERVICE_KEY_PREFIX)?)?;
     Some((ServiceKeyId(uuid_at(&bytes, 0)?), digest(bytes.get(16..)?)))
+}
+
+/// The token of a recovery case taken apart: its id and the SHA-256 of its secret.
+pub fn parse_case_token(token: &str) -> Option<(RecoveryCaseId, TokenDigest)> {
+    let bytes: [u8; 48] = decode(token.strip_prefix(CASE_PREFIX)?)?;
+    Some((RecoveryCaseId(uuid_at(&bytes, 0)?), digest(bytes.get(16..)?)))
 }
 
 /// A pair of ids that the keyring vouches for, within one purpose.

@@ -9,6 +9,7 @@ mod geo;
 mod history;
 mod keys;
 mod migrate;
+mod operators;
 mod rebuild;
 mod serve;
 mod verify;
@@ -61,6 +62,9 @@ enum Command {
     /// Location data: what is installed, and new files of it.
     #[command(subcommand)]
     Geo(geo::Command),
+    /// Who belongs to the site's staff.
+    #[command(subcommand)]
+    Operators(operators::Command),
     /// Copies data between stores.
     #[command(subcommand)]
     Migrate(migrate::Command),
@@ -110,6 +114,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Doctor => doctor::run(&load()?).await,
         Command::Keys(command) => keys::run(&load()?, command).await,
         Command::Geo(command) => geo::run(&load()?, &command),
+        Command::Operators(command) => operators::run(&load()?, command).await,
         Command::Migrate(command) => migrate::run(command).await,
         Command::Simulate(options) => {
             let summary = simulate::run(options).await?;

@@ -224,6 +224,15 @@ impl Config {
         if self.policy.contact.undo_seconds < self.policy.contact.change_hold_seconds {
             return refuse("policy.contact: undo_seconds must be at least change_hold_seconds");
         }
+        let recovery = &self.policy.recovery;
+        if recovery.cooling_off_seconds < 3_600 || recovery.password_link_seconds > 86_400 {
+            return refuse(
+                "policy.recovery: cooling_off_seconds at least 3600, password_link_seconds at most 86400",
+            );
+        }
+        if recovery.document_bytes > 64 * 1024 * 1024 || recovery.documents > 100 {
+            return refuse("policy.recovery: document_bytes at most 67108864, documents at most 100");
+        }
         if let Err(error) = self.sms.provider(&self.sms_folder()) {
             return refuse(&error.to_string());
         }

@@ -21,7 +21,7 @@ use watchbook_workers::mail::{
     FileTransport, MailTransport, Sender, SenderError, SmtpConfigError, SmtpTransport,
 };
 use watchbook_workers::sms::SmsConfigError;
-use watchbook_workers::{Notifier, Outbox, Sweeper, TreeSigner};
+use watchbook_workers::{Notifier, Outbox, RecoveryWorker, Sweeper, TreeSigner};
 
 /// How long requests and mails in hand may take to finish at shutdown.
 const GRACE: Duration = Duration::from_secs(20);
@@ -159,6 +159,8 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         service_keys: Repository::new(core.clone(), Capacity::OTHERS),
         operators: Repository::new(core.clone(), Capacity::OTHERS),
         installation: Repository::new(core.clone(), 1),
+        recovery_cases: Repository::new(core.clone(), 1_000),
+        recovery_budgets: Repository::new(core.clone(), 1_000),
         log: log.clone(),
         sealer: sealer.clone(),
         keyring: keyring.clone(),
@@ -211,6 +213,19 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
             clock: clock.clone(),
         };
         tasks.spawn(notifier.run(stop.child_token()));
+        let recovery = RecoveryWorker {
+            core: core.clone(),
+            cases: app.recovery_cases.clone(),
+            budgets: app.recovery_budgets.clone(),
+            accounts: app.accounts.clone(),
+            claims: app.claims.clone(),
+            notifications: notifications.clone(),
+            keyring: keyring.clone(),
+            views: views.clone(),
+            policy: config.policy.clone(),
+            clock: clock.clone(),
+        };
+        tasks.spawn(recovery.run(stop.child_token()));
         let outbox = Outbox {
             notifications,
             views: views.clone(),
@@ -230,6 +245,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
             claims: app.claims.clone(),
             keyring: keyring.clone(),
             service_keys: app.service_keys.clone(),
+            cases: app.recovery_cases.clone(),
             clock,
         };
         tasks.spawn(sweeper.run(stop.child_token()));

@@ -53,6 +53,10 @@ ids! {
     NotificationId;
     /// One alert: the findings of one detector about the same, within some time.
     AlertId;
+    /// One recovery case. Its documents and payloads are sealed with a key of its own.
+    RecoveryCaseId;
+    /// One document of a recovery case.
+    DocumentId;
     /// One command. Event ids derive from it, so that a command sent twice is appended once.
     CommandId;
     /// One event: UUIDv5 of the command id and the event's index in the command.

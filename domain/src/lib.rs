@@ -20,6 +20,7 @@ pub mod notification;
 pub mod operator;
 mod phone;
 pub mod policy;
+pub mod recovery_case;
 pub mod service_key;
 pub mod sms_budget;
 pub mod source;
@@ -29,8 +30,8 @@ pub use account::Account;
 pub use aggregate::{Aggregate, Event};
 pub use context::{ClientContext, Signals};
 pub use id::{
-    AccountId, AlertId, AttemptId, CommandId, CredentialId, DeviceId, EventId, LinkId, NotificationId,
-    ServiceKeyId, SessionId, SmsCodeId, SubjectId,
+    AccountId, AlertId, AttemptId, CommandId, CredentialId, DeviceId, DocumentId, EventId, LinkId,
+    NotificationId, RecoveryCaseId, ServiceKeyId, SessionId, SmsCodeId, SubjectId,
 };
 pub use identifier::{Email, Identifier, IdentifierError, UserNumber};
 pub use phone::{Destinations, PhoneNumber};

@@ -131,6 +131,52 @@ pub enum Notice {
         /// The first moment at which it does not work.
         expires_at: Timestamp,
     },
+    /// Something about a recovery by support.
+    Recovery(RecoveryNotice),
+}
+
+/// A step of a recovery by support.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum RecoveryNotice {
+    /// To the contact address: it has to be proved.
+    ProveContact {
+        /// How long the link works.
+        hours: u32,
+    },
+    /// To the contact address: support wrote something; it is not in the mail.
+    Message,
+    /// To the contact address: support is against it.
+    Rejected {
+        /// Why.
+        reason: String,
+        /// Whether there can be an appeal.
+        appeal: bool,
+    },
+    /// To the contact address: approved.
+    Approved {
+        /// The account is handed over then.
+        until: Timestamp,
+    },
+    /// To the contact address: it was stopped.
+    Stopped,
+    /// To the contact address: the account is theirs.
+    HandedOver {
+        /// How long the link works that sets the password.
+        hours: u32,
+    },
+    /// To every channel that the account had: it will be handed over unless it is stopped.
+    Warning {
+        /// When it was approved.
+        at: Timestamp,
+        /// The account is handed over then.
+        until: Timestamp,
+    },
+    /// To every channel that the account had: it was handed over.
+    Lost {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// What happened to the phone number.
@@ -238,6 +284,7 @@ impl Notice {
             Self::AddressWantedElsewhere { .. } => "address_wanted_elsewhere",
             Self::ResetHeld { .. } => "reset_held",
             Self::FactorRecovery { .. } => "factor_recovery",
+            Self::Recovery(_) => "recovery",
         }
     }
 }

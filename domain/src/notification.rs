@@ -44,6 +44,10 @@ pub enum LinkPurpose {
     FactorRecoveryStop,
     /// Completes it.
     FactorRecoveryComplete,
+    /// Proves the contact address of a recovery case.
+    ProveContact,
+    /// Stops a recovery by support.
+    StopRecovery,
 }
 
 impl LinkPurpose {
@@ -61,6 +65,8 @@ impl LinkPurpose {
             Self::FactorRecoveryProof => "factor_recovery_proof",
             Self::FactorRecoveryStop => "factor_recovery_stop",
             Self::FactorRecoveryComplete => "factor_recovery_complete",
+            Self::ProveContact => "prove_contact",
+            Self::StopRecovery => "stop_recovery",
         }
     }
 }
@@ -142,7 +148,7 @@ pub struct Notification {
 /// What to send and where.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
-    /// Whom it concerns.
+    /// Whom it concerns, whose key seals it and whose links it carries: an account, or a recovery case by the same id.
     pub account: AccountId,
     /// Where it goes.
     pub recipient: Recipient,

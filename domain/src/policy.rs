@@ -1,5 +1,6 @@
 //! Every threshold of the rules, with its default. All of it is configuration.
 
+use crate::recovery_case::RecoveryPolicy;
 use chrono::TimeDelta;
 use serde::Deserialize;
 
@@ -45,6 +46,8 @@ pub struct Policy {
     /// E-mail addresses and phone numbers of the owner.
     pub contact: ContactPolicy,
     /// The way back for who has lost every second factor.
+    pub factor_recovery: FactorRecoveryPolicy,
+    /// Recovery with the help of support.
     pub recovery: RecoveryPolicy,
 }
 
@@ -68,6 +71,7 @@ impl Default for Policy {
             confirmations_per_hour: 3,
             trusted_device_seconds: 0,
             contact: ContactPolicy::default(),
+            factor_recovery: FactorRecoveryPolicy::default(),
             recovery: RecoveryPolicy::default(),
         }
     }
@@ -201,7 +205,7 @@ impl Default for ContactPolicy {
 /// A recovery of the second factor: how long its steps take.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct RecoveryPolicy {
+pub struct FactorRecoveryPolicy {
     /// Seconds in which both mailed links must be followed. Default 3,600.
     pub proof_seconds: u32,
     /// Seconds in which the owner can stop it. Default 86,400.
@@ -213,7 +217,7 @@ pub struct RecoveryPolicy {
     pub complete_seconds: u32,
 }
 
-impl Default for RecoveryPolicy {
+impl Default for FactorRecoveryPolicy {
     fn default() -> Self {
         Self {
             proof_seconds: 3_600,

@@ -10,6 +10,7 @@ use watchbook_domain::claim::ClaimEvent;
 use watchbook_domain::installation::InstallationEvent;
 use watchbook_domain::notification::NotificationEvent;
 use watchbook_domain::operator::OperatorEvent;
+use watchbook_domain::recovery_case::{RecoveryBudgetEvent, RecoveryEvent};
 use watchbook_domain::service_key::ServiceKeyEvent;
 use watchbook_domain::sms_budget::SmsBudgetEvent;
 use watchbook_domain::source::SourceEvent;
@@ -45,5 +46,7 @@ fn every_payload_ever_written_decodes() {
     decode::<InstallationEvent>(&mut seen);
     decode::<SmsBudgetEvent>(&mut seen);
     decode::<AlertEvent>(&mut seen);
+    decode::<RecoveryEvent>(&mut seen);
+    decode::<RecoveryBudgetEvent>(&mut seen);
     assert_eq!(seen, V1.lines().count(), "a golden payload that no event reads");
 }

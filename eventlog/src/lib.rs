@@ -6,6 +6,7 @@
 
 pub mod codes;
 mod core;
+pub mod documents;
 mod envelope;
 mod follower;
 pub mod fresh;

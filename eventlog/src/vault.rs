@@ -32,6 +32,8 @@ pub enum Purpose {
     RecoveryCodes,
     /// The digest of a service key.
     ServiceKey,
+    /// A piece of a document of a recovery case.
+    Document,
 }
 
 impl Purpose {
@@ -42,12 +44,13 @@ impl Purpose {
             Self::Totp => "totp",
             Self::RecoveryCodes => "recovery_codes",
             Self::ServiceKey => "service_key",
+            Self::Document => "document",
         }
     }
 
     /// Of [`as_str`](Self::as_str).
     pub fn from_stored(stored: &str) -> Option<Self> {
-        [Self::Password, Self::Totp, Self::RecoveryCodes, Self::ServiceKey]
+        [Self::Password, Self::Totp, Self::RecoveryCodes, Self::ServiceKey, Self::Document]
             .into_iter()
             .find(|purpose| purpose.as_str() == stored)
     }

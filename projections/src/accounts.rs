@@ -92,7 +92,7 @@ impl View for Accounts {
         match &happened.what {
             What::Account(account, AccountEvent::Registered { .. }) => self.rows.will_make((*account,)),
             What::Account(account, _) | What::Erased(account) => self.rows.want((*account,)),
-            What::Notification(..) => {}
+            _ => {}
         }
     }
 
@@ -175,6 +175,14 @@ impl AccountRow {
             E::PasskeyRemoved { .. } => {
                 self.passkeys = self.passkeys.saturating_sub(1);
                 self.forget_recovery_codes();
+            }
+            E::Recovered { contact, move_address, .. } => {
+                if *move_address {
+                    contact.as_str().clone_into(&mut self.email);
+                    self.email_verified = true;
+                }
+                (self.phone, self.totp_enrolled_at, self.sms_enrolled_at) = (None, None, None);
+                (self.passkeys, self.recovery_codes_left) = (0, 0);
             }
             E::RecoveryCodesGenerated { count, .. } => self.recovery_codes_left = *count,
             E::RecoveryCodeAccepted { .. } => {

@@ -186,6 +186,8 @@ impl<'a> About<'a> {
             | E::RecoveryEmailVerified { email, .. }
             | E::RecoveryEmailRemoved { email } => Self { detail: Some(email.masked()), ..about },
             E::EmailChangeCancelled { .. } | E::RecoveryEmailCancelled { .. } | E::ContactConfirmed => about,
+            E::SupportRecoveryStopped { by, .. } => Self { detail: name_of(by), ..about },
+            E::SupportRecoveryStarted { .. } | E::Recovered { .. } => about,
             E::SmsCodeRejected { .. } | E::SmsEnrolled { .. } | E::SmsRemoved => about,
             E::EmailVerificationRequested { .. }
             | E::EmailVerified { .. }

@@ -1,7 +1,9 @@
 //! What can stand in a column: Rust values as the kinds that every database has.
 
 use crate::database::Record;
-use watchbook_domain::{AccountId, AttemptId, DeviceId, NotificationId, SessionId, Timestamp};
+use watchbook_domain::{
+    AccountId, AttemptId, DeviceId, NotificationId, RecoveryCaseId, SessionId, Timestamp,
+};
 use watchbook_eventlog::Position;
 
 /// A value on its way into a statement or a digest.
@@ -126,4 +128,4 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(AccountId SessionId DeviceId AttemptId NotificationId);
+ids!(AccountId SessionId DeviceId AttemptId NotificationId RecoveryCaseId);

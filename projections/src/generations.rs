@@ -55,6 +55,10 @@ macro_rules! for_each_row {
                 type $row = $crate::devices::StoredDevice;
                 $value
             },
+            {
+                type $row = $crate::recovery_cases::RecoveryCaseRow;
+                $value
+            },
         ]
     };
 }

@@ -9,10 +9,12 @@ use crate::activity::Activity;
 use crate::database::Transaction;
 use crate::devices::Devices;
 use crate::notifications::Notifications;
+use crate::recovery_cases::RecoveryCases;
 use crate::sessions::Sessions;
 use crate::view::{Happened, View as _, What};
 use watchbook_domain::notification::Notification;
-use watchbook_domain::{Account, AccountId, Aggregate, Timestamp};
+use watchbook_domain::recovery_case::RecoveryCase;
+use watchbook_domain::{Account, AccountId, Aggregate, RecoveryCaseId, Timestamp};
 use watchbook_eventlog::upcast::decode;
 use watchbook_eventlog::{ERASED, EventLog, Opened, Position, RecordedEvent, SealError, Sealer};
 
@@ -152,6 +154,7 @@ impl Page {
         let mut devices = Devices::default();
         let mut activity = Activity::default();
         let mut notifications = Notifications::default();
+        let mut recovery_cases = RecoveryCases::default();
         macro_rules! each {
             ($view:ident => $do:expr) => {{
                 {
@@ -174,6 +177,10 @@ impl Page {
                     let $view = &mut notifications;
                     $do;
                 }
+                {
+                    let $view = &mut recovery_cases;
+                    $do;
+                }
             }};
         }
         each!(view => self.happened.iter().for_each(|happened| view.plan(happened)));
@@ -187,6 +194,12 @@ impl Page {
                     activity.apply(happened);
                 }
                 What::Notification(..) => notifications.apply(happened),
+                What::Recovery(..) => recovery_cases.apply(happened),
+                What::Shredded(case) => {
+                    recovery_cases.apply(happened);
+                    // Its mails were sealed with its key.
+                    notifications.erase(AccountId(case.0));
+                }
                 What::Erased(account) if accounts.knows(account) => each!(view => view.erase(account)),
                 What::Account(..) | What::Erased(_) => {}
             }
@@ -199,7 +212,7 @@ impl Page {
 /// Whether the views care for events of this stream.
 fn is_seen(recorded: &RecordedEvent) -> bool {
     let category = recorded.stream.category();
-    category == Account::CATEGORY || category == Notification::CATEGORY
+    [Account::CATEGORY, Notification::CATEGORY, RecoveryCase::CATEGORY].contains(&category)
 }
 
 fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>, String> {
@@ -219,6 +232,17 @@ fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>
             let id = key.parse().map_err(|_| "the stream's name holds no notification".to_owned())?;
             let event = decode(&event.event_type, event.schema_version, &payload);
             What::Notification(id, event.map_err(|error| in_full(&error))?)
+        }
+        (RecoveryCase::CATEGORY, payload) => {
+            let case: RecoveryCaseId =
+                key.parse().map_err(|_| "the stream's name holds no recovery case".to_owned())?;
+            match payload {
+                Some(payload) => {
+                    let event = decode(&event.event_type, event.schema_version, &payload);
+                    What::Recovery(case, event.map_err(|error| in_full(&error))?)
+                }
+                None => What::Shredded(case),
+            }
         }
         (Account::CATEGORY | Notification::CATEGORY, None) => What::Erased(AccountId(event.subject.0)),
         _ => return Ok(None),

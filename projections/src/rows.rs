@@ -78,6 +78,13 @@ impl<R: Row> Rows<R> {
         self.slots.insert(row.key(), Slot { row: Some(row), wanted: false, changed: true });
     }
 
+    /// Drops a row from memory; who calls this deletes it from the table.
+    pub(crate) fn remove(&mut self, key: R::Key) {
+        if let Some(slot) = self.slots.get_mut(&key) {
+            slot.row = None;
+        }
+    }
+
     /// Drops all rows of an account, in memory and when the page is written. `of` tells whose a row is.
     pub(crate) fn erase(&mut self, account: AccountId, of: impl Fn(&R) -> AccountId) {
         self.erased.push(account);

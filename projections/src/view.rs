@@ -4,7 +4,8 @@ use crate::database::Transaction;
 use crate::table::Row;
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::notification::NotificationEvent;
-use watchbook_domain::{AccountId, NotificationId, Timestamp};
+use watchbook_domain::recovery_case::RecoveryEvent;
+use watchbook_domain::{AccountId, NotificationId, RecoveryCaseId, Timestamp};
 use watchbook_eventlog::{Position, Version};
 
 /// An event that the views care for.
@@ -18,8 +19,11 @@ pub(crate) struct Happened {
 pub(crate) enum What {
     Account(AccountId, AccountEvent),
     Notification(NotificationId, NotificationEvent),
+    Recovery(RecoveryCaseId, RecoveryEvent),
     /// The person's key was destroyed: nothing of them stays.
     Erased(AccountId),
+    /// A recovery case's key was, or is about to be.
+    Shredded(RecoveryCaseId),
 }
 
 /// The mapping of one view, with the rows that one page of events touches.

@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 11] = [
+const ALL: [&str; 12] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
@@ -13,6 +13,7 @@ const ALL: [&str; 11] = [
     "journeys::",
     "passkeys::",
     "proofs::",
+    "recovery::",
     "sms::",
     "trusted_devices::",
 ];

@@ -63,7 +63,7 @@ async fn two_proofs_and_a_day_lead_back() {
     let attempt = world.stuck(ANN).await;
     world.say_lost(&attempt).await.expect(202);
     for address in [ANN, SECOND] {
-        world.mail(address, "/stop-recovery?token=").await;
+        world.mail(address, "/stop-factor-recovery?token=").await;
     }
     world.recovery("prove", &world.link(SECOND, "prove-recovery").await).await.expect(204);
     world.recovery("prove", &world.link(ANN, "prove-recovery").await).await.expect(204);
@@ -160,11 +160,13 @@ async fn row_35_the_owner_stops_it_by_a_button_and_by_signing_in() {
     let ann = world.recoverable(ANN, SECOND).await;
     let token = world.scheduled(ANN, SECOND).await;
     let stop = world.link(SECOND, "stop-recovery").await;
-    let page = world.get(&format!("/stop-recovery?token={}", stop.as_str().unwrap())).await.expect(200);
+    let page =
+        world.get(&format!("/stop-factor-recovery?token={}", stop.as_str().unwrap())).await.expect(200);
     assert!(page.text.contains("<form method=\"post\""), "{}", page.text);
     let form = format!("token={}", stop.as_str().unwrap());
-    let press =
-        async || world.post_raw("/stop-recovery", "application/x-www-form-urlencoded", form.clone()).await;
+    let press = async || {
+        world.post_raw("/stop-factor-recovery", "application/x-www-form-urlencoded", form.clone()).await
+    };
     press().await.expect(200);
     press().await.expect(410);
     world.mail(ANN, "The recovery was stopped").await;

@@ -23,6 +23,7 @@ mod nodes;
 mod openapi;
 mod passkeys;
 mod proofs;
+mod recovery;
 mod sms;
 mod tampering;
 mod trusted_devices;

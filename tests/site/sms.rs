@@ -17,7 +17,7 @@ const NUMBER: &str = "+351912345678";
 const OTHER: &str = "+447700900123";
 
 /// Texts of the messages to a number, oldest first.
-fn messages_in(folder: &Path, number: &str) -> Vec<String> {
+pub(crate) fn messages_in(folder: &Path, number: &str) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return vec![] };
     let mut files: Vec<_> = entries
         .map(|entry| entry.unwrap().path())
@@ -46,7 +46,7 @@ fn other_than(right: &str) -> &'static str {
 }
 
 impl World {
-    fn messages(&self, number: &str) -> Vec<String> {
+    pub(crate) fn messages(&self, number: &str) -> Vec<String> {
         messages_in(&self.config.sms_folder(), number)
     }
 
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// Proves a number from within a session.
-    async fn prove_number(&self, person: &Person, number: &str) -> Answer {
+    pub(crate) async fn prove_number(&self, person: &Person, number: &str) -> Answer {
         let code = self.code_by(number, self.ask_number(&person.token, number)).await;
         self.confirm_number(&person.token, &code).await.expect(204)
     }

@@ -215,6 +215,16 @@ impl World {
         read(request.body(body).send().await.unwrap()).await
     }
 
+    pub(crate) async fn post_raw_as(
+        &self,
+        token: &str,
+        path: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.server.url())).bearer_auth(token);
+        read(request.body(body).send().await.unwrap()).await
+    }
+
     pub(crate) async fn post_as(&self, token: &str, path: &str, body: Value) -> Answer {
         self.call(Method::POST, path, Some(token), Some(body)).await
     }

@@ -9,11 +9,14 @@ mod notices;
 mod notifier;
 mod outbox;
 mod private_file;
+mod recovery;
+mod recovery_notices;
 pub mod sms;
 mod sweeper;
 mod tree_signer;
 
 pub use notifier::Notifier;
 pub use outbox::Outbox;
+pub use recovery::RecoveryWorker;
 pub use sweeper::Sweeper;
 pub use tree_signer::TreeSigner;

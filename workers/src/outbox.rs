@@ -9,7 +9,7 @@ use crate::mail::{
     MailTransport, OutgoingMail, RenderContext, SendError, SendFailure, Sender, Stage, render,
 };
 use crate::notifier::Failure;
-use crate::sms::{OutgoingSms, SmsError, SmsFailure, SmsProvider, words};
+use crate::sms::{OutgoingSms, SmsError, SmsFailure, SmsProvider, recovery_words, words};
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt};
 use std::sync::Arc;
@@ -157,10 +157,16 @@ impl Outbox {
         message: &Message,
         phone: &PhoneNumber,
     ) -> Result<OutgoingSms, SmsError> {
+        let at = self.clock.now();
+        if let Notice::Recovery(notice) = &message.notice {
+            let link = self.link_url(message);
+            let text = recovery_words(&self.site_name, notice, link.as_deref());
+            let text = text.ok_or(SmsError::Permanent(SmsFailure::Compose))?.into();
+            return Ok(OutgoingSms { notification, to: phone.clone(), text, at });
+        }
         let Notice::SmsCode { code, good_for, expires_at } = &message.notice else {
             return Err(SmsError::Permanent(SmsFailure::Compose));
         };
-        let at = self.clock.now();
         if at >= *expires_at {
             return Err(SmsError::Permanent(SmsFailure::Expired));
         }
@@ -186,14 +192,9 @@ impl Outbox {
             .map_err(Failure::new)
     }
 
-    fn compose(
-        &self,
-        id: NotificationId,
-        message: &Message,
-        address: &Email,
-        date: Timestamp,
-    ) -> Result<OutgoingMail, SendError> {
-        let link = message.link.map(|link| {
+    /// The address of the link that a message carries, signed here and nowhere kept.
+    fn link_url(&self, message: &Message) -> Option<String> {
+        message.link.map(|link| {
             let path = match link.purpose {
                 LinkPurpose::VerifyEmail => "/verify",
                 LinkPurpose::ResetPassword => "/reset",
@@ -204,8 +205,10 @@ impl Outbox {
                 LinkPurpose::UndoEmailChange => "/undo-email-change",
                 LinkPurpose::RecoveryEmail => "/confirm-recovery-email",
                 LinkPurpose::FactorRecoveryProof => "/prove-recovery",
-                LinkPurpose::FactorRecoveryStop => "/stop-recovery",
+                LinkPurpose::FactorRecoveryStop => "/stop-factor-recovery",
                 LinkPurpose::FactorRecoveryComplete => "/complete-recovery",
+                LinkPurpose::ProveContact => "/recovery-contact",
+                LinkPurpose::StopRecovery => "/stop-recovery",
             };
             let signed = Link {
                 purpose: link.purpose,
@@ -214,7 +217,17 @@ impl Outbox {
                 expires_at: link.expires_at,
             };
             format!("{}{path}?token={}", self.public_url, signed.token(&self.keyring))
-        });
+        })
+    }
+
+    fn compose(
+        &self,
+        id: NotificationId,
+        message: &Message,
+        address: &Email,
+        date: Timestamp,
+    ) -> Result<OutgoingMail, SendError> {
+        let link = self.link_url(message);
         let context = RenderContext {
             site_name: &self.site_name,
             public_url: &self.public_url,

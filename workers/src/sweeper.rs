@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use watchbook_domain::claim::Claim;
+use watchbook_domain::recovery_case::RecoveryCase;
 use watchbook_domain::service_key::ServiceKey;
-use watchbook_domain::{Account, AccountId, CredentialId, ServiceKeyId};
+use watchbook_domain::{Account, AccountId, CredentialId, RecoveryCaseId, ServiceKeyId};
+use watchbook_eventlog::documents::chunk_name;
 use watchbook_eventlog::{Clock, Keyring, Purpose, Repository, SecretName, StoredSecret, Vault};
 use watchbook_projections::Views;
 
@@ -34,6 +36,8 @@ pub struct Sweeper {
     pub keyring: Arc<Keyring>,
     /// Which credentials service keys have.
     pub service_keys: Repository<ServiceKey>,
+    /// Which documents recovery cases have.
+    pub cases: Repository<RecoveryCase>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -92,16 +96,22 @@ impl Sweeper {
                 .state;
             return Ok(key.credential == Some(secret.credential));
         }
+        if secret.purpose == Purpose::Document.as_str() {
+            let id = RecoveryCaseId(secret.subject.0);
+            let case = self.cases.load(&self.cases.stream(id)).await?.state;
+            let mut chunks = case.documents.iter().flat_map(|(document, known)| {
+                (0..known.chunks).map(move |index| chunk_name(id, *document, index).credential)
+            });
+            return Ok(chunks.any(|chunk| chunk == secret.credential));
+        }
         let account = self.accounts.load(&self.accounts.stream(AccountId(secret.subject.0))).await?.state;
         Ok(credentials(&account).any(|credential| credential == secret.credential))
     }
 
     async fn remove(&self, secret: &StoredSecret) -> Result<(), Failure> {
-        for purpose in [Purpose::Password, Purpose::Totp, Purpose::RecoveryCodes, Purpose::ServiceKey] {
-            if purpose.as_str() == secret.purpose {
-                let name = SecretName { subject: secret.subject, credential: secret.credential, purpose };
-                self.vault.remove_secret(name).await?;
-            }
+        if let Some(purpose) = Purpose::from_stored(&secret.purpose) {
+            let name = SecretName { subject: secret.subject, credential: secret.credential, purpose };
+            self.vault.remove_secret(name).await?;
         }
         Ok(())
     }

@@ -119,6 +119,12 @@ impl Contacts {
             }
             E::RecoveryEmailCancelled { .. } => self.pending_recovery_email = None,
             E::RecoveryEmailRemoved { .. } => self.recovery_email = None,
+            // Whoever had the account before may read there.
+            E::Recovered { .. } => {
+                self.recovery_email = None;
+                self.email_proved_at = Some(at);
+                self.forget_pending();
+            }
             E::ContactConfirmed => self.confirmed_at = Some(at),
             E::SessionEnded { session, .. } => {
                 self.pending_email.take_if(|pending| pending.session == *session);

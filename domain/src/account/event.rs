@@ -1,11 +1,11 @@
 //! What can happen to an account.
 
 use super::phone::CodeUse;
-use super::{Backup, PublicKey, RecoveryProof, Risk, StopReason};
+use super::{Backup, PublicKey, RecoveryProof, RecoveryStop, Risk, StopReason};
 use crate::aggregate::events;
 use crate::{
-    AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, PhoneNumber, SessionId,
-    SmsCodeId, Timestamp, UserNumber,
+    AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, PhoneNumber, RecoveryCaseId,
+    SessionId, SmsCodeId, Timestamp, UserNumber,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,8 @@ pub enum EndReason {
     Evicted,
     /// The e-mail address was changed, or the change undone.
     EmailChanged,
+    /// Support handed the account over.
+    Recovered,
 }
 
 /// Why an account was locked.
@@ -652,6 +654,37 @@ events! {
         "factor_recovery.completed" v 1 => FactorRecoveryCompleted {
             /// The link, spent.
             link: LinkId,
+        },
+        /// Two operators have approved a recovery case: the account is handed over unless somebody stops it.
+        "support_recovery.started" v 1 => SupportRecoveryStarted {
+            /// The case.
+            case: RecoveryCaseId,
+            /// Not before then.
+            executes_at: Timestamp,
+        },
+        /// It is not handed over.
+        "support_recovery.stopped" v 1 => SupportRecoveryStopped {
+            /// The case.
+            case: RecoveryCaseId,
+            /// By what.
+            by: RecoveryStop,
+        },
+        /// Support handed the account over: password, factors, phone number, sessions and devices are gone.
+        "account.recovered" v 1 => Recovered {
+            /// The case.
+            case: RecoveryCaseId,
+            /// The address that the case has proved; the link goes there.
+            contact: Email,
+            /// Whether it is the account's address from now on.
+            move_address: bool,
+            /// The address that the account had.
+            former_email: Option<Email>,
+            /// The phone number that it had.
+            former_number: Option<PhoneNumber>,
+            /// The link that sets a password.
+            link: LinkId,
+            /// It works until then.
+            link_expires_at: Timestamp,
         },
     }
 }

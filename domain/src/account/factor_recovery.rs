@@ -90,6 +90,7 @@ impl FactorRecovery {
                 self.not_before = (*not_before).max(at);
             }
             E::FactorRecoveryCompleted { .. }
+            | E::Recovered { .. }
             | E::PasswordChanged { .. }
             | E::Locked { .. }
             | E::EmailChanged { .. }
@@ -139,7 +140,7 @@ impl RequestFactorRecovery {
             email: self.email,
             recovery_email: self.recovery_email,
             stop: self.stop,
-            expires_at: self.now + seconds(policy.recovery.proof_seconds),
+            expires_at: self.now + seconds(policy.factor_recovery.proof_seconds),
             context: self.context.clone(),
         }])
     }
@@ -155,7 +156,7 @@ impl Account {
 
     /// The end of a recovery, since whoever signs in has the factor.
     pub(super) fn recovery_stopped(&self, policy: &Policy, now: Timestamp) -> Option<AccountEvent> {
-        let not_before = now + seconds(policy.recovery.changed_wait_seconds);
+        let not_before = now + seconds(policy.factor_recovery.changed_wait_seconds);
         let stopped = AccountEvent::FactorRecoveryStopped { reason: StopReason::SignedIn, not_before };
         self.factor_recovery.pending(now).map(|_| stopped)
     }
@@ -168,7 +169,7 @@ impl Account {
             contacts.recovery_email.as_ref().map(|recovery| recovery.proved_at),
             self.phone.number.as_ref().map(|number| number.proved_at),
         ];
-        let lately = |at: Timestamp| now.since(at) < seconds(policy.recovery.changed_wait_seconds);
+        let lately = |at: Timestamp| now.since(at) < seconds(policy.factor_recovery.changed_wait_seconds);
         changes.into_iter().flatten().any(lately)
     }
 }
@@ -205,7 +206,7 @@ impl ProveFactorRecovery {
             return Ok(vec![proved]);
         }
         let lately = account.contact_changed_lately(policy, self.now);
-        let recovery = &policy.recovery;
+        let recovery = &policy.factor_recovery;
         let wait = if lately { recovery.changed_wait_seconds } else { recovery.wait_seconds };
         let completes_at = self.now + seconds(wait);
         let scheduled = AccountEvent::FactorRecoveryScheduled {
@@ -235,7 +236,7 @@ impl StopFactorRecovery {
         account.registered()?;
         let pending = account.factor_recovery.pending(self.now).filter(|pending| pending.stop == self.link);
         pending.ok_or(Rejection::LinkInvalid)?;
-        let not_before = self.now + seconds(policy.recovery.changed_wait_seconds);
+        let not_before = self.now + seconds(policy.factor_recovery.changed_wait_seconds);
         Ok(vec![AccountEvent::FactorRecoveryStopped { reason: StopReason::Link, not_before }])
     }
 }

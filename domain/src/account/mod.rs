@@ -24,6 +24,7 @@ mod session;
 mod sign_in;
 mod sms;
 mod state;
+mod support_recovery;
 mod totp;
 mod trusted_device;
 mod usual;
@@ -64,6 +65,10 @@ pub use session::{EndOtherSessions, EndSession, NewSession, RefreshSession};
 pub use sign_in::{PasswordOutcome, ResolvePassword, StartJointSignIn, StartSignIn};
 pub use sms::{EnrolSms, RejectCodeGuess, RemoveSms, RequestSmsCode, StartCodeGuess};
 pub use state::{Account, Attempt, Device, Session, Stage, Totp};
+pub use support_recovery::{
+    ExecuteSupportRecovery, PendingRecovery, RecoveryStop, StartSupportRecovery, StopSupportRecovery,
+    Stopping, SupportRecovery,
+};
 pub use totp::{ConfirmTotp, RemoveTotp, StartTotpEnrolment};
 pub use usual::Sight;
 

@@ -105,6 +105,12 @@ pub enum Rejection {
     /// A mail of that kind was sent a moment ago, or too many in a day.
     #[error("a mail was sent already")]
     MailedRecently,
+    /// Another recovery by support is under way.
+    #[error("another recovery is under way")]
+    RecoveryUnderWay,
+    /// No recovery by support cools off, or not this one, or it is not due.
+    #[error("no recovery is under way")]
+    NoRecovery,
 }
 
 impl Admission {

@@ -5,7 +5,7 @@ use super::trusted_device::TrustedDevices;
 use super::usual::Usual;
 use super::{
     AccountEvent, Contacts, FactorRecovery, Level, LockReason, Passkey, PasswordChange, PendingLink, Phone,
-    Rejection, SecondFactor, TokenDigest,
+    Rejection, SecondFactor, SupportRecovery, TokenDigest,
 };
 use crate::aggregate::Aggregate;
 use crate::guess::GuessCounter;
@@ -70,6 +70,8 @@ pub struct Account {
     pub contacts: Contacts,
     /// A recovery of the second factor.
     pub factor_recovery: FactorRecovery,
+    /// Recoveries by support.
+    pub support_recovery: SupportRecovery,
     pub(super) verification_links: Vec<PendingLink>,
     pub(super) reset_links: Vec<PendingLink>,
     pub(super) spent_links: Vec<PendingLink>,
@@ -385,6 +387,7 @@ impl Aggregate for Account {
         self.confirmations.evolve(event, at);
         self.contacts.evolve(event, at);
         self.factor_recovery.evolve(event, at);
+        self.evolve_support_recovery(event);
         match event {
             E::Registered { account, email, number, password, context: _ } => {
                 self.id = Some(*account);
@@ -654,6 +657,7 @@ impl Aggregate for Account {
             | E::FactorRecoveryStopped { .. }
             | E::FactorRecoveryCompleted { .. }
             | E::ContactConfirmed => {}
+            E::SupportRecoveryStarted { .. } | E::SupportRecoveryStopped { .. } | E::Recovered { .. } => {}
             E::PasskeyRejected { attempt } => {
                 self.failures_since_sign_in += 1;
                 if let Some(Attempt { device, guess: Some(challenge), .. }) = self.attempts.remove(attempt) {

@@ -41,7 +41,8 @@ impl TrustedDevices {
             | E::PhoneVerified { .. }
             | E::PhoneRemoved { .. }
             | E::EmailChanged { .. }
-            | E::EmailChangeUndone { .. } => self.0.clear(),
+            | E::EmailChangeUndone { .. }
+            | E::Recovered { .. } => self.0.clear(),
             _ => {}
         }
     }

@@ -8,7 +8,8 @@ use eventstore::{ClientSettings, SubscriptionFilter};
 use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
-    Aggregate, account, captcha, claim, installation, notification, operator, service_key, sms_budget, source,
+    Aggregate, account, captcha, claim, installation, notification, operator, recovery_case, service_key,
+    sms_budget, source,
 };
 use watchbook_eventlog::StreamId;
 
@@ -29,8 +30,9 @@ pub const CATEGORIES: &[&str] = &[
     installation::Installation::CATEGORY,
     captcha::Captcha::CATEGORY,
     sms_budget::SmsBudget::CATEGORY,
+    recovery_case::RecoveryCase::CATEGORY,
+    recovery_case::RecoveryBudget::CATEGORY,
     "alert",
-    "recovery",
     "export",
 ];
 

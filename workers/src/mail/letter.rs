@@ -77,6 +77,7 @@ impl Letter {
             Notice::PhoneChanged { at, change, masked } => {
                 Self { facts: facts(*at, None, None), ..phone_changed(&site, *change, masked, context) }
             }
+            Notice::Recovery(notice) => super::recovery_letter::letter(&site, notice, context),
             // Codes go by text message; should one be addressed to a mailbox, it is not in the mail.
             Notice::SmsCode { .. } => Self {
                 subject: format!("A code for your {site} account"),

@@ -9,6 +9,7 @@ mod file;
 mod letter;
 mod message;
 mod plain;
+mod recovery_letter;
 mod render;
 mod smtp;
 mod smtp_config;

@@ -16,4 +16,4 @@ pub use file::FileProvider;
 pub use provider::{OutgoingSms, SmsError, SmsFailure, SmsProvider};
 pub use twilio::TwilioProvider;
 pub use webhook::WebhookProvider;
-pub use words::words;
+pub use words::{recovery_words, words};

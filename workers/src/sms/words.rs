@@ -1,6 +1,8 @@
-//! What a text message says. Short, without links, and with the code at its beginning, where lock screens show it.
+//! What a text message says. One with a code is short, without links, and begins with the code, where lock screens show
+//! it.
 
 use watchbook_domain::account::CodeUse;
+use watchbook_domain::notice::RecoveryNotice;
 
 /// Longest name of a site in a message, so that it stays one message of 160 characters.
 const LONGEST_NAME: usize = 30;
@@ -19,6 +21,23 @@ pub fn words(site_name: &str, public_url: &str, good_for: CodeUse, code: &str) -
     let host =
         public_url.split("://").nth(1).and_then(|rest| rest.split(['/', ':', '?']).next()).unwrap_or("");
     format!("{code} is your {site} code {purpose}. {warning}\n\n@{host} #{code}")
+}
+
+/// The message about a recovery by support, with the link that stops it.
+pub fn recovery_words(site_name: &str, notice: &RecoveryNotice, link: Option<&str>) -> Option<String> {
+    let site: String = site_name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+    match (notice, link) {
+        (RecoveryNotice::Warning { until, .. }, Some(link)) => {
+            let until = until.datetime().format("%-d %B, %H:%M UTC");
+            Some(format!(
+                "{site}: support will hand your account to somebody else on {until}. Not you? Stop it: {link}"
+            ))
+        }
+        (RecoveryNotice::Lost { .. }, _) => Some(format!(
+            "{site}: support has handed your account over. If you did not ask for this, turn to our support at once."
+        )),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
