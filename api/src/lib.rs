@@ -9,6 +9,7 @@ mod captcha;
 mod ceremony;
 mod devices;
 mod disown;
+mod erasure;
 mod health;
 mod identify;
 mod introspection;

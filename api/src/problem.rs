@@ -228,7 +228,9 @@ impl From<Rejection> for Problem {
             | Rejection::SmsUnavailable
             | Rejection::CodeOver
             | Rejection::Locked
-            | Rejection::NotLocked => Self::from(CONFLICT).detail(rejection.to_string()),
+            | Rejection::NotLocked
+            | Rejection::NumberWrong
+            | Rejection::LegalHold => Self::from(CONFLICT).detail(rejection.to_string()),
         }
     }
 }

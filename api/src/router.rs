@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
-    account, account_history, activity, captcha, devices, disown, health, introspection, limits,
+    account, account_history, activity, captcha, devices, disown, erasure, health, introspection, limits,
     log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in,
     passkeys, password, phone, recovery_codes, registration, second_factor, service_keys, session, sessions,
     setup, sign_in, sms_code, sms_factor, totp,
@@ -104,6 +104,8 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(operators::read))
         .routes(routes!(operators::lock))
         .routes(routes!(operators::unlock))
+        .routes(routes!(erasure::order, erasure::certificate))
+        .routes(routes!(erasure::place_hold, erasure::lift_hold))
         .routes(routes!(service_keys::issue))
         .routes(routes!(service_keys::revoke))
         .routes(routes!(account_history::at))

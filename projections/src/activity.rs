@@ -166,7 +166,11 @@ impl<'a> About<'a> {
             | E::SmsCodeGuessed { .. }
             | E::ReauthenticationStarted { .. }
             | E::SessionRefreshed { .. }
-            | E::PasswordRehashed { .. } => return None,
+            | E::PasswordRehashed { .. }
+            // Who is looked into is not told.
+            | E::LegalHoldPlaced { .. }
+            | E::LegalHoldLifted
+            | E::PersonalDataErased => return None,
         })
     }
 }

@@ -14,6 +14,7 @@ mod bad_luck;
 mod captcha;
 mod crashes;
 mod deployments;
+mod erasure;
 mod journeys;
 mod nodes;
 mod openapi;

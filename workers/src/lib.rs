@@ -1,6 +1,7 @@
 //! Reactors: what happens because of events. Effects come after the event that orders them, are keyed, and
 //! survive crashes.
 
+mod eraser;
 pub mod mail;
 mod notices;
 mod notifier;
@@ -10,6 +11,7 @@ pub mod sms;
 mod sweeper;
 mod tree_signer;
 
+pub use eraser::Eraser;
 pub use notifier::Notifier;
 pub use outbox::Outbox;
 pub use sweeper::Sweeper;

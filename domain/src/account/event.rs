@@ -51,6 +51,8 @@ pub enum EndReason {
     AccountLocked,
     /// A newer session took its place.
     Evicted,
+    /// The person was erased.
+    AccountErased,
 }
 
 /// Why an account was locked.
@@ -483,6 +485,15 @@ events! {
             /// The attempt that has ended.
             attempt: AttemptId,
         },
+        /// The account must not be erased.
+        "legal_hold.placed" v 1 => LegalHoldPlaced {
+            /// Why, in an operator's words.
+            note: String,
+        },
+        /// It may be erased again.
+        "legal_hold.lifted" v 1 => LegalHoldLifted,
+        /// The person's key is due to be destroyed. The last event of an account; its clear part outlives it.
+        "personal_data.erased" v 1 => PersonalDataErased,
     }
 }
 

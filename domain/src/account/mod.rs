@@ -3,6 +3,7 @@
 //! Each command is a struct with a pure `decide` in the file of its feature; `state.rs` folds the events.
 
 mod device;
+mod erasure;
 mod event;
 mod lock;
 mod passkey;
@@ -24,6 +25,7 @@ mod totp;
 mod scenario;
 
 pub use device::{RemoveDevice, RenameDevice};
+pub use erasure::{Erase, LiftLegalHold, PlaceLegalHold};
 pub use event::{
     AccountEvent, EndReason, Level, LockReason, PasswordChange, RefusalReason, SecondFactor, TokenDigest,
     UnlockReason,

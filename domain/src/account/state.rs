@@ -57,6 +57,10 @@ pub struct Account {
     pub failures_since_sign_in: u32,
     /// The phone number, and codes by text message.
     pub phone: Phone,
+    /// Must not be erased.
+    pub legal_hold: bool,
+    /// Was erased: nothing else is known of it.
+    pub erased: bool,
     pub(super) verification_links: Vec<PendingLink>,
     pub(super) reset_links: Vec<PendingLink>,
     pub(super) spent_links: Vec<PendingLink>,
@@ -360,7 +364,7 @@ impl Account {
 impl Aggregate for Account {
     type Event = AccountEvent;
     const CATEGORY: &'static str = "account";
-    const SNAPSHOT_FORMAT: u16 = 3;
+    const SNAPSHOT_FORMAT: u16 = 4;
 
     fn evolve(&mut self, event: &AccountEvent, at: Timestamp) {
         use AccountEvent as E;
@@ -563,6 +567,9 @@ impl Aggregate for Account {
             E::Unlocked { reason: _ } => self.locked = None,
             E::SmsAccepted { attempt, guess, code: _ } => {
                 self.accept_second_factor(*attempt, *guess, SecondFactor::Sms);
+            }
+            E::LegalHoldPlaced { .. } | E::LegalHoldLifted | E::PersonalDataErased => {
+                self.evolve_erasure(event);
             }
             E::SmsRemoved => self.forget_second_factors(),
             E::SmsEnrolled { .. } | E::PhoneVerified { .. } => self.attempts.clear(),
