@@ -14,6 +14,7 @@ use uuid::Uuid;
 use watchbook_domain::account::{Rejection, Session, TokenDigest};
 use watchbook_domain::captcha::Captcha;
 use watchbook_domain::claim::Claim;
+use watchbook_domain::erasure::Erasure;
 use watchbook_domain::installation::Installation;
 use watchbook_domain::operator::Operator;
 use watchbook_domain::policy::Policy;
@@ -61,6 +62,8 @@ pub struct Parts {
     pub service_keys: Repository<ServiceKey>,
     /// Operators.
     pub operators: Repository<Operator>,
+    /// Erasures that are complete.
+    pub erasures: Repository<Erasure>,
     /// The installation.
     pub installation: Repository<Installation>,
     /// Recovery cases.

@@ -14,6 +14,7 @@ mod contact_review;
 mod devices;
 mod disown;
 mod email_change;
+mod erasure;
 mod factor_recovery;
 mod factor_recovery_page;
 mod health;

@@ -15,7 +15,7 @@ use watchbook_domain::AccountId;
 use watchbook_domain::account::{Level, Lock, Unlock};
 
 /// Most characters of a note.
-const LONGEST_NOTE: usize = 1_000;
+pub const LONGEST_NOTE: usize = 1_000;
 
 /// An operator with two proved factors. Authority and level are looked at on every request.
 pub struct OperatorCaller(pub SignedIn);

@@ -243,7 +243,9 @@ impl From<Rejection> for Problem {
             | Rejection::RecoveryUnderWay
             | Rejection::NoRecovery
             | Rejection::Locked
-            | Rejection::NotLocked => Self::from(CONFLICT).detail(rejection.to_string()),
+            | Rejection::NotLocked
+            | Rejection::NumberWrong
+            | Rejection::LegalHold => Self::from(CONFLICT).detail(rejection.to_string()),
         }
     }
 }

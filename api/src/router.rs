@@ -5,10 +5,10 @@ use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
     account, account_history, activity, captcha, confirm_page, confirmation, contact_pages, contact_review,
-    devices, disown, email_change, factor_recovery, factor_recovery_page, health, introspection, limits,
-    log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in,
-    passkeys, password, phone, recovery, recovery_codes, recovery_email, recovery_review, registration,
-    second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, totp,
+    devices, disown, email_change, erasure, factor_recovery, factor_recovery_page, health, introspection,
+    limits, log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options,
+    passkey_sign_in, passkeys, password, phone, recovery, recovery_codes, recovery_email, recovery_review,
+    registration, second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -127,6 +127,8 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(operators::read))
         .routes(routes!(operators::lock))
         .routes(routes!(operators::unlock))
+        .routes(routes!(erasure::order, erasure::certificate))
+        .routes(routes!(erasure::place_hold, erasure::lift_hold))
         .routes(routes!(service_keys::issue))
         .routes(routes!(service_keys::revoke))
         .routes(routes!(account_history::at))

@@ -5,6 +5,7 @@ mod backtest;
 mod config;
 mod diff;
 mod doctor;
+mod export;
 mod geo;
 mod history;
 mod keys;
@@ -13,6 +14,7 @@ mod operators;
 mod rebuild;
 mod serve;
 mod verify;
+mod verify_export;
 
 use crate::config::Config;
 use crate::server::Role;
@@ -21,6 +23,7 @@ use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
+use watchbook_domain::Timestamp;
 
 /// Watchbook: accounts, sign-in, sessions and mail as events.
 #[derive(Parser)]
@@ -50,6 +53,10 @@ enum Command {
     Diff(diff::Options),
     /// Reads the whole log and checks that it is what its signed heads say it was.
     Verify(verify::Options),
+    /// Writes events into a folder, with the proof that they are what the log says.
+    Export(export::Options),
+    /// Checks an export with the log's public key alone.
+    VerifyExport(verify_export::Options),
     /// Replays the log through a policy of detection, and says what it would have done. Changes nothing.
     Backtest(backtest::Options),
     /// Builds all views anew from the log, beside the live ones.
@@ -109,6 +116,8 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::History(options) => history::run(&load()?, &options).await,
         Command::Diff(options) => diff::run(&load()?, &options).await,
         Command::Verify(options) => verify::run(&load()?, &options).await,
+        Command::Export(options) => export::run(&load()?, options).await,
+        Command::VerifyExport(options) => verify_export::run(&options),
         Command::Backtest(options) => backtest::run(&load()?, &options).await,
         Command::Rebuild(options) => rebuild::run(&load()?, &options).await,
         Command::Doctor => doctor::run(&load()?).await,
@@ -135,8 +144,29 @@ fn fail(error: &Failure) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// A time as people give it: a day, or a time with its zone (RFC 3339).
+fn day_or_time(text: &str) -> Result<Timestamp, String> {
+    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    let parsed = chrono::DateTime::parse_from_rfc3339(&whole);
+    parsed.map(|at| Timestamp::from_datetime(at.to_utc())).map_err(|_| "such as 2026-01-31".to_owned())
+}
+
 /// A line of a command's result.
 #[expect(clippy::print_stdout, reason = "a command's result is for the terminal")]
 fn print(line: &str) {
     println!("{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_times_are_understood() {
+        let day = day_or_time("2026-01-31").unwrap();
+        assert_eq!(day, day_or_time("2026-01-31T01:00:00+01:00").unwrap());
+        for wrong in ["", "yesterday", "2026-02-30", "2026-01-31T01:00:00", "31.01.2026"] {
+            assert!(day_or_time(wrong).is_err(), "{wrong}");
+        }
+    }
 }

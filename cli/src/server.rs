@@ -21,7 +21,7 @@ use watchbook_workers::mail::{
     FileTransport, MailTransport, Sender, SenderError, SmtpConfigError, SmtpTransport,
 };
 use watchbook_workers::sms::SmsConfigError;
-use watchbook_workers::{Notifier, Outbox, RecoveryWorker, Sweeper, TreeSigner};
+use watchbook_workers::{Eraser, Notifier, Outbox, RecoveryWorker, Sweeper, TreeSigner};
 
 /// How long requests and mails in hand may take to finish at shutdown.
 const GRACE: Duration = Duration::from_secs(20);
@@ -158,6 +158,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         sms_destinations: config.sms.countries.clone(),
         service_keys: Repository::new(core.clone(), Capacity::OTHERS),
         operators: Repository::new(core.clone(), Capacity::OTHERS),
+        erasures: Repository::new(core.clone(), Capacity::OTHERS),
         installation: Repository::new(core.clone(), 1),
         recovery_cases: Repository::new(core.clone(), 1_000),
         recovery_budgets: Repository::new(core.clone(), 1_000),
@@ -238,6 +239,14 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
             public_url: config.public_url.clone(),
         };
         tasks.spawn(outbox.run(stop.child_token()));
+        let eraser = Eraser {
+            core: core.clone(),
+            accounts: app.accounts.clone(),
+            claims: app.claims.clone(),
+            erasures: app.erasures.clone(),
+            views: views.clone(),
+            clock: clock.clone(),
+        };
         let sweeper = Sweeper {
             vault: vault.clone(),
             views: views.clone(),
@@ -249,6 +258,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
             clock,
         };
         tasks.spawn(sweeper.run(stop.child_token()));
+        tasks.spawn(eraser.run(stop.child_token()));
     }
     let tree = TreeSigner {
         log: log.clone(),

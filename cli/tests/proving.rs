@@ -96,3 +96,39 @@ fn an_account_is_shown_as_it_was_and_what_changed_since() {
     let (code, _) = run(folder, &["history", ann, "--at", "yesterday"]);
     assert_eq!(code, Some(2));
 }
+
+#[test]
+fn an_export_is_checked_with_nothing_but_the_public_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    history(folder);
+    let (_, keys) = run(folder, &["keys", "show"]);
+    let key = keys.lines().find_map(|line| line.strip_prefix("log key   ")).unwrap();
+    let (code, text) = run(folder, &["export", "--out", "all", "--format", "ocsf", "--by", "the auditor"]);
+    assert!(code == Some(0) && text.contains("events.ocsf.jsonl"), "{text}");
+    let (code, text) =
+        run(folder, &["export", "--out", "ann", "--account", "ann@example.com", "--type", "account.*"]);
+    assert!(code == Some(0) && text.starts_with("1 of "), "{text}");
+    let (code, text) = run(folder, &["export", "--out", "ann"]);
+    assert!(code == Some(1) && text.contains("an export in this folder already"), "{text}");
+
+    // Elsewhere: no data folder, no key file.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = elsewhere.path();
+    for name in ["all", "ann"] {
+        std::fs::rename(folder.join(name), elsewhere.join(name)).unwrap();
+    }
+    let (code, text) = run(elsewhere, &["verify-export", "all", "--key", key]);
+    assert!(
+        code == Some(0) && text.contains("for the auditor") && text.contains("nothing is missing"),
+        "{text}"
+    );
+    let (code, text) = run(elsewhere, &["verify-export", "ann", "--key", key]);
+    assert!(code == Some(0) && !text.contains("nothing is missing"), "{text}");
+    let file = elsewhere.join("ann/events.jsonl");
+    let events = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, events.replace("ann@example.com", "bob@example.com")).unwrap();
+    let (code, text) = run(elsewhere, &["verify-export", "ann", "--key", key]);
+    assert!(code == Some(1) && text.contains("PROBLEM  events.jsonl is not the file"), "{text}");
+    assert!(!elsewhere.join("data").exists());
+}

@@ -73,7 +73,8 @@ impl UserNumber {
         Self(100_000_000 + bits % 900_000_000)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Nine digits, the first of them not zero.
+    pub fn parse(text: &str) -> Option<Self> {
         let digits = text.len() == 9 && text.bytes().all(|b| b.is_ascii_digit());
         text.parse().ok().filter(|n| digits && *n >= 100_000_000).map(Self)
     }

@@ -11,6 +11,7 @@ pub mod captcha;
 pub mod claim;
 mod context;
 pub mod detection;
+pub mod erasure;
 pub mod guess;
 mod id;
 mod identifier;

@@ -7,6 +7,7 @@ use watchbook_domain::account::AccountEvent;
 use watchbook_domain::alert::AlertEvent;
 use watchbook_domain::captcha::CaptchaEvent;
 use watchbook_domain::claim::ClaimEvent;
+use watchbook_domain::erasure::ErasureEvent;
 use watchbook_domain::installation::InstallationEvent;
 use watchbook_domain::notification::NotificationEvent;
 use watchbook_domain::operator::OperatorEvent;
@@ -40,6 +41,7 @@ fn every_payload_ever_written_decodes() {
     decode::<CaptchaEvent>(&mut seen);
     decode::<ClaimEvent>(&mut seen);
     decode::<SourceEvent>(&mut seen);
+    decode::<ErasureEvent>(&mut seen);
     decode::<NotificationEvent>(&mut seen);
     decode::<ServiceKeyEvent>(&mut seen);
     decode::<OperatorEvent>(&mut seen);

@@ -202,7 +202,11 @@ impl<'a> About<'a> {
             | E::ReauthenticationStarted { .. }
             | E::SessionRefreshed { .. }
             | E::PreviousEmailReleased { .. }
-            | E::PasswordRehashed { .. } => return None,
+            | E::PasswordRehashed { .. }
+            // Who is looked into is not told.
+            | E::LegalHoldPlaced { .. }
+            | E::LegalHoldLifted
+            | E::PersonalDataErased => return None,
         })
     }
 }

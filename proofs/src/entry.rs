@@ -2,7 +2,9 @@
 //! version 2.
 
 use crate::hash::{Hash, leaf};
-use watchbook_eventlog::{NewEvent, RecordedEvent};
+use uuid::Uuid;
+use watchbook_domain::{EventId, SubjectId, Timestamp};
+use watchbook_eventlog::{NewEvent, RecordedEvent, StreamId, Version};
 
 /// Names the encoding, so that no entry of another can pass for one of this.
 const VERSION_1: &[u8] = b"watchbook/log-entry/1\n";
@@ -50,6 +52,52 @@ pub fn encode(index: u64, recorded: &RecordedEvent) -> Vec<u8> {
     field(causation_id.as_ref().map_or(&[][..], |id| id.0.as_bytes()));
     field(payload);
     entry
+}
+
+/// What an entry says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Number of the event in its log, from 0.
+    pub index: u64,
+    /// The stream it belongs to.
+    pub stream: StreamId,
+    /// Place in its stream, from 1.
+    pub version: Version,
+    /// The rest, the payload sealed.
+    pub event: NewEvent,
+}
+
+/// What the bytes of an entry say. `None` when they are no entry that [`encode`] could have made.
+pub fn decode(entry: &[u8]) -> Option<Entry> {
+    let mut rest = entry.strip_prefix(VERSION_1)?;
+    let mut field = || {
+        let (length, after) = rest.split_first_chunk::<4>()?;
+        let (field, after) = after.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        rest = after;
+        Some(field)
+    };
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
+    let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_be_bytes);
+    let id = |bytes: &[u8]| Uuid::from_slice(bytes).ok();
+    // None at all when it is absent.
+    let optional = |bytes: &[u8]| if bytes.is_empty() { Some(None) } else { id(bytes).map(Some) };
+    let decoded = Entry {
+        index: number(field()?)?,
+        stream: StreamId::from_stored(text(field()?)?),
+        version: Version(number(field()?)?),
+        event: NewEvent {
+            event_id: EventId(id(field()?)?),
+            event_type: text(field()?)?,
+            schema_version: field()?.try_into().ok().map(u16::from_be_bytes)?,
+            recorded_at: field()?.try_into().ok().map(i64::from_be_bytes).map(Timestamp::from_micros)?,
+            subject: SubjectId(id(field()?)?),
+            actor: optional(field()?)?,
+            correlation_id: id(field()?)?,
+            causation_id: optional(field()?)?.map(EventId),
+            payload: field()?.to_vec(),
+        },
+    };
+    rest.is_empty().then_some(decoded)
 }
 
 /// The leaf of that event: the hash of its [encoding](encode).

@@ -41,6 +41,13 @@ impl HeadSigner {
     pub fn sign(&self, head: TreeHead) -> String {
         self.0.sign(&format!("{}\n{}\n{}\n", self.0.verifier().name(), head.size, head.root))
     }
+
+    /// A signed note over `text` that says what an export is. No head begins as it must: with a line that is not the
+    /// log's origin.
+    pub fn sign_export(&self, text: &str) -> String {
+        debug_assert!(!text.starts_with(self.0.verifier().name()), "it could pass for a head");
+        self.0.sign(text)
+    }
 }
 
 impl HeadKey {
@@ -58,6 +65,14 @@ impl HeadKey {
             return Err(NoteError::Malformed);
         }
         Ok(TreeHead { size: number, root: root.parse().map_err(|_| NoteError::Malformed)? })
+    }
+
+    /// The text of a note that says what an export is, if it is signed.
+    ///
+    /// # Errors
+    /// See [`NoteError`].
+    pub fn open_export<'n>(&self, note: &'n str) -> Result<&'n str, NoteError> {
+        self.0.open(note)
     }
 }
 

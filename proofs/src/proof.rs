@@ -79,7 +79,7 @@ pub fn consistency<S: Subtrees>(tree: &S, from: u64, to: u64) -> Result<Option<V
 
 /// Over the leaves from `from` to before `to`, at least one; `from` must be a place where the tree of `to` leaves
 /// divides.
-fn over<S: Subtrees>(tree: &S, from: u64, to: u64) -> Result<Hash, S::Error> {
+pub(crate) fn over<S: Subtrees>(tree: &S, from: u64, to: u64) -> Result<Hash, S::Error> {
     let count = to - from;
     if count.is_power_of_two() {
         let height = count.trailing_zeros();
@@ -90,7 +90,7 @@ fn over<S: Subtrees>(tree: &S, from: u64, to: u64) -> Result<Hash, S::Error> {
 }
 
 /// The largest power of two below `count`, which is above 1.
-fn half(count: u64) -> u64 {
+pub(crate) fn half(count: u64) -> u64 {
     1 << (count - 1).ilog2()
 }
 

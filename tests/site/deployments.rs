@@ -3,12 +3,13 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 12] = [
+const ALL: [&str; 13] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
     "confirmation::",
     "contact::",
+    "erasure::",
     "factor_recovery::",
     "journeys::",
     "passkeys::",

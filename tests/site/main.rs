@@ -16,6 +16,7 @@ mod confirmation;
 mod contact;
 mod crashes;
 mod deployments;
+mod erasure;
 mod factor_recovery;
 mod journeys;
 mod mmdb;

@@ -2,6 +2,7 @@
 //! survive crashes.
 
 mod contact_notices;
+mod eraser;
 mod factor_recovery_notices;
 mod former_addresses;
 pub mod mail;
@@ -15,6 +16,7 @@ pub mod sms;
 mod sweeper;
 mod tree_signer;
 
+pub use eraser::Eraser;
 pub use notifier::Notifier;
 pub use outbox::Outbox;
 pub use recovery::RecoveryWorker;

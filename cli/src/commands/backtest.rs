@@ -1,6 +1,6 @@
 //! `watchbook backtest`: the log through a policy of detection and through today's, side by side. Reads only.
 
-use super::{Failure, print};
+use super::{Failure, day_or_time, print};
 use crate::config::Config;
 use crate::stores::Stores;
 use clap::Args;
@@ -28,20 +28,14 @@ pub(super) struct Options {
     #[arg(long, value_name = "FILE")]
     policy: PathBuf,
     /// Counts from then on, and learns from all that was before: a day, or a time with its zone (RFC 3339).
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = day_or_time)]
     from: Option<Timestamp>,
     /// Reads up to then, exclusive.
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = day_or_time)]
     to: Option<Timestamp>,
     /// Example cases of each detector.
     #[arg(long, default_value_t = 3, value_name = "NUMBER")]
     examples: usize,
-}
-
-fn moment(text: &str) -> Result<Timestamp, String> {
-    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    let parsed = chrono::DateTime::parse_from_rfc3339(&whole);
-    parsed.map(|at| Timestamp::from_datetime(at.to_utc())).map_err(|_| "such as 2026-01-31".to_owned())
 }
 
 pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, Failure> {
@@ -170,15 +164,6 @@ fn report(today: &Replay, tried: &Replay) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn days_and_times_are_understood() {
-        let day = moment("2026-01-31").unwrap();
-        assert_eq!(day, moment("2026-01-31T01:00:00+01:00").unwrap());
-        for wrong in ["", "yesterday", "2026-02-30", "2026-01-31T01:00:00", "31.01.2026"] {
-            assert!(moment(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn a_policy_with_a_typing_mistake_is_refused_with_its_line() {

@@ -55,6 +55,8 @@ pub enum EndReason {
     EmailChanged,
     /// Support handed the account over.
     Recovered,
+    /// The person was erased.
+    AccountErased,
 }
 
 /// Why an account was locked.
@@ -686,6 +688,15 @@ events! {
             /// It works until then.
             link_expires_at: Timestamp,
         },
+        /// The account must not be erased.
+        "legal_hold.placed" v 1 => LegalHoldPlaced {
+            /// Why, in an operator's words.
+            note: String,
+        },
+        /// It may be erased again.
+        "legal_hold.lifted" v 1 => LegalHoldLifted,
+        /// The person's key is due to be destroyed. The last event of an account; its clear part outlives it.
+        "personal_data.erased" v 1 => PersonalDataErased,
     }
 }
 

@@ -6,6 +6,7 @@ mod confirmation;
 mod contact;
 mod device;
 mod email_change;
+mod erasure;
 mod event;
 mod factor_recovery;
 mod lock;
@@ -39,6 +40,7 @@ pub use email_change::{
     CancelEmailChange, ConfirmEmailChange, ReleasePreviousEmail, RequestEmailChange, TellOfWantedEmail,
     UndoEmailChange,
 };
+pub use erasure::{Erase, LiftLegalHold, PlaceLegalHold};
 pub use event::{
     AccountEvent, EndReason, Level, LockReason, PasswordChange, RefusalReason, SecondFactor, TokenDigest,
     UnlockReason,

@@ -12,6 +12,12 @@ pub enum Rejection {
     /// There is no such account.
     #[error("there is no such account")]
     NotRegistered,
+    /// The user number is not this account's.
+    #[error("the account has another user number")]
+    NumberWrong,
+    /// It must not be erased.
+    #[error("a legal hold forbids it")]
+    LegalHold,
     /// The budget of guesses is spent for now.
     #[error("too many attempts")]
     Throttled {

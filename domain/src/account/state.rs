@@ -72,6 +72,10 @@ pub struct Account {
     pub factor_recovery: FactorRecovery,
     /// Recoveries by support.
     pub support_recovery: SupportRecovery,
+    /// Must not be erased.
+    pub legal_hold: bool,
+    /// Was erased: nothing else is known of it.
+    pub erased: bool,
     pub(super) verification_links: Vec<PendingLink>,
     pub(super) reset_links: Vec<PendingLink>,
     pub(super) spent_links: Vec<PendingLink>,
@@ -586,6 +590,9 @@ impl Aggregate for Account {
             E::Unlocked { reason: _ } => self.locked = None,
             E::SmsAccepted { attempt, guess, code: _ } => {
                 self.accept_second_factor(*attempt, *guess, SecondFactor::Sms);
+            }
+            E::LegalHoldPlaced { .. } | E::LegalHoldLifted | E::PersonalDataErased => {
+                self.evolve_erasure(event);
             }
             E::SmsRemoved => self.forget_second_factors(),
             E::SmsEnrolled { .. } | E::PhoneVerified { .. } => self.attempts.clear(),

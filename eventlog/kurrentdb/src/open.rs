@@ -8,8 +8,8 @@ use eventstore::{ClientSettings, SubscriptionFilter};
 use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
-    Aggregate, account, captcha, claim, installation, notification, operator, recovery_case, service_key,
-    sms_budget, source,
+    Aggregate, account, captcha, claim, erasure, installation, notification, operator, recovery_case,
+    service_key, sms_budget, source,
 };
 use watchbook_eventlog::StreamId;
 
@@ -26,6 +26,7 @@ pub const CATEGORIES: &[&str] = &[
     source::Source::CATEGORY,
     notification::Notification::CATEGORY,
     operator::Operator::CATEGORY,
+    erasure::Erasure::CATEGORY,
     service_key::ServiceKey::CATEGORY,
     installation::Installation::CATEGORY,
     captcha::Captcha::CATEGORY,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod audit;
+mod joint;
 mod naive;
 mod tiles;
 mod tree;

@@ -9,7 +9,7 @@ use watchbook_proofs::{
 
 /// Every complete subtree, as the frontier tells of them.
 #[derive(Default)]
-struct Memory {
+pub(crate) struct Memory {
     frontier: Frontier,
     heights: Vec<Vec<Hash>>,
 }
@@ -31,7 +31,7 @@ impl Subtrees for Memory {
     }
 }
 
-fn tree(size: usize) -> (Memory, Vec<naive::Raw>) {
+pub(crate) fn tree(size: usize) -> (Memory, Vec<naive::Raw>) {
     let mut memory = Memory::default();
     let leaves: Vec<_> = (0..size).map(|n| naive::leaf(&n.to_be_bytes())).collect();
     leaves.iter().for_each(|leaf| memory.push(Hash(*leaf)));
