@@ -159,7 +159,7 @@ async fn row_35_the_owner_stops_it_by_a_button_and_by_signing_in() {
     let world = World::start().await;
     let ann = world.recoverable(ANN, SECOND).await;
     let token = world.scheduled(ANN, SECOND).await;
-    let stop = world.link(SECOND, "stop-recovery").await;
+    let stop = world.link(SECOND, "stop-factor-recovery").await;
     let page =
         world.get(&format!("/stop-factor-recovery?token={}", stop.as_str().unwrap())).await.expect(200);
     assert!(page.text.contains("<form method=\"post\""), "{}", page.text);

@@ -62,14 +62,9 @@ pub struct Erase {
 }
 
 impl Erase {
-    /// An account that was erased is erased: ordering it again changes nothing.
-    ///
     /// # Errors
     /// `NotRegistered`, `NumberWrong`, `LegalHold`.
     pub fn decide(&self, account: &Account) -> Result<Vec<AccountEvent>, Rejection> {
-        if account.erased {
-            return Ok(vec![]);
-        }
         account.registered()?;
         if account.number != Some(self.number) {
             return Err(Rejection::NumberWrong);
@@ -98,7 +93,7 @@ mod tests {
             .then_types(&["session.ended", "personal_data.erased"])
             .check(|a| assert_eq!(*a, Account { erased: true, ..Account::default() }))
             .when(|a| erase(7, 60).decide(a))
-            .then(vec![])
+            .then_rejected(Rejection::NotRegistered)
             .when(|a| PlaceLegalHold { note: "late".into() }.decide(a))
             .then_rejected(Rejection::NotRegistered);
     }
