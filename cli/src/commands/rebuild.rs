@@ -6,6 +6,13 @@ use crate::stores::Stores;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use watchbook_eventlog::SystemClock;
+
+/// For the live views to come to the log's end.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -16,8 +23,12 @@ pub(super) struct Options {
 
 pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, Failure> {
     let stores = Stores::open(config, false).await?;
-    let before =
-        if options.compare { Some(watchbook_projections::digest(&stores.views).await?) } else { None };
+    let before = if options.compare {
+        catch_up(&stores).await?;
+        Some(watchbook_projections::digest(&stores.views).await?)
+    } else {
+        None
+    };
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template(
         "{wide_bar} {human_pos}/{human_len} events, {per_sec}, {eta} left",
@@ -43,4 +54,20 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
         print(&format!("{table:<16} {} {}", &digest[..16], if equal { "identical" } else { "DIFFERENT" }));
     }
     Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A server that was stopped leaves its last events to the next: views are compared at one moment only.
+async fn catch_up(stores: &Stores) -> Result<(), Failure> {
+    let stop = CancellationToken::new();
+    let projecting = tokio::spawn(watchbook_projections::project(
+        stores.views.clone(),
+        stores.log.clone(),
+        stores.sealer.clone(),
+        Arc::new(SystemClock),
+        stop.clone(),
+    ));
+    let reached = stores.views.wait_for(stores.log.head().await?, PATIENCE).await;
+    stop.cancel();
+    projecting.await?;
+    reached.map_err(|_| "the live views do not come to the log's end: see `watchbook doctor`".into())
 }
