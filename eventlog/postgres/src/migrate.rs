@@ -22,6 +22,9 @@ const OLDEST_SERVER: i64 = 130_000;
 /// One at a time over all nodes, for each schema; released with the transaction.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('watchbook event log ' || $1, 0))";
 
+/// Nodes that start together wait for the one that creates the tables, on a slow disk too.
+const PATIENTLY: &str = "SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = '120s'";
+
 /// Whether the schema is there, whether it has a table that tells the version, and whether it has any table.
 const FOUND: &str = "SELECT to_regnamespace($1) IS NOT NULL, to_regclass($1 || '.event_log') IS NOT NULL,
     EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace($1))";
@@ -55,6 +58,7 @@ pub(crate) async fn migrate(connection: &mut PgConnection, options: &Options) ->
     let failed = OpenError::Server;
     let schema = options.schema.as_str();
     let mut transaction = connection.begin().await.map_err(failed)?;
+    sqlx::raw_sql(PATIENTLY).execute(&mut *transaction).await.map_err(failed)?;
     sqlx::query(LOCK).bind(schema).persistent(false).execute(&mut *transaction).await.map_err(failed)?;
     let (exists, ours, used): (bool, bool, bool) = sqlx::query_as(FOUND)
         .bind(schema)
