@@ -43,6 +43,9 @@ pub struct AccountAnswer {
     recovery_codes_left: u8,
     /// Enrolled passkeys.
     passkeys: u32,
+    /// The language to write to the person in (BCP 47), if known.
+    #[schema(example = "pt-BR")]
+    locale: Option<String>,
     /// Sign-ins so far.
     sign_ins: u64,
     /// The latest.
@@ -65,6 +68,7 @@ impl From<AccountRow> for AccountAnswer {
             sms_enrolled: row.sms_enrolled_at.is_some(),
             recovery_codes_left: row.recovery_codes_left,
             passkeys: row.passkeys,
+            locale: row.locale,
             sign_ins: row.sign_ins,
             last_sign_in_at: row.last_sign_in_at,
         }

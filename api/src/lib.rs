@@ -12,6 +12,7 @@ mod disown;
 mod health;
 mod identify;
 mod introspection;
+mod language;
 mod limits;
 mod log_checkpoint;
 mod log_consistency;

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
-    account, account_history, activity, captcha, devices, disown, health, introspection, limits,
+    account, account_history, activity, captcha, devices, disown, health, introspection, language, limits,
     log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in,
     passkeys, password, phone, recovery_codes, registration, second_factor, service_keys, session, sessions,
     setup, sign_in, sms_code, sms_factor, totp,
@@ -98,6 +98,7 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(passkeys::list, passkeys::enrol))
         .routes(routes!(passkeys::rename, passkeys::remove))
         .routes(routes!(account::own))
+        .routes(routes!(language::change))
         .routes(routes!(activity::list))
         .routes(routes!(introspection::introspect))
         .routes(routes!(account::read))

@@ -204,6 +204,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         tasks.spawn(notifier.run(stop.child_token()));
         let outbox = Outbox {
             notifications,
+            accounts: app.accounts.clone(),
             views: views.clone(),
             keyring: keyring.clone(),
             sender,

@@ -15,6 +15,7 @@ pub mod guess;
 mod id;
 mod identifier;
 pub mod installation;
+mod locale;
 pub mod notice;
 pub mod notification;
 pub mod operator;
@@ -33,6 +34,7 @@ pub use id::{
     ServiceKeyId, SessionId, SmsCodeId, SubjectId,
 };
 pub use identifier::{Email, Identifier, IdentifierError, UserNumber};
+pub use locale::{Locale, LocaleError};
 pub use phone::{Destinations, PhoneNumber};
 pub use policy::Policy;
 pub use time::Timestamp;

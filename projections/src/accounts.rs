@@ -13,7 +13,7 @@ use watchbook_eventlog::Position;
 row! {
     /// An account's current state.
     #[derive(Clone, PartialEq, Eq)]
-    pub struct AccountRow in "accounts" version 3 indexes [];
+    pub struct AccountRow in "accounts" version 4 indexes [];
     key {
         /// The account.
         account: AccountId = "account_id",
@@ -43,6 +43,8 @@ row! {
         recovery_codes_left: u8 = "recovery_codes_left",
         /// Enrolled passkeys.
         passkeys: u32 = "passkeys",
+        /// The language to write to the person in, if known (BCP 47).
+        locale: Option<String> = "locale",
         /// Sign-ins so far.
         sign_ins: u64 = "sign_ins",
         /// The latest.
@@ -107,6 +109,7 @@ impl View for Accounts {
                 sms_enrolled_at: None,
                 recovery_codes_left: 0,
                 passkeys: 0,
+                locale: None,
                 sign_ins: 0,
                 last_sign_in_at: None,
                 failures_since_sign_in: 0,
@@ -167,6 +170,7 @@ impl AccountRow {
             E::RecoveryCodeAccepted { .. } => {
                 self.recovery_codes_left = self.recovery_codes_left.saturating_sub(1);
             }
+            E::LocaleChanged { locale } => self.locale = Some(locale.as_str().to_owned()),
             E::Locked { reason, .. } => {
                 self.locked = name_of(reason);
                 self.locked_at = Some(at);

@@ -154,6 +154,7 @@ impl<'a> About<'a> {
                 Self { detail: Some(number.masked()), ..about }
             }
             E::SmsCodeRejected { .. } | E::SmsEnrolled { .. } | E::SmsRemoved => about,
+            E::LocaleChanged { locale } => Self { detail: Some(locale.as_str().to_owned()), ..about },
             E::EmailVerificationRequested { .. }
             | E::EmailVerified { .. }
             | E::TotpEnrolmentStarted { .. }

@@ -3,8 +3,8 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 7] =
-    ["attacks::", "bad_luck::", "captcha::", "journeys::", "passkeys::", "proofs::", "sms::"];
+const ALL: [&str; 8] =
+    ["attacks::", "bad_luck::", "captcha::", "journeys::", "passkeys::", "proofs::", "sms::", "words::"];
 
 fn on(deployment: &str) {
     if std::env::var(DEPLOYMENT).is_err() && Server::shared().is_some() {

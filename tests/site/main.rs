@@ -21,4 +21,5 @@ mod passkeys;
 mod proofs;
 mod sms;
 mod tampering;
+mod words;
 mod world;

@@ -4,8 +4,8 @@ use super::phone::CodeUse;
 use super::{Backup, PublicKey};
 use crate::aggregate::events;
 use crate::{
-    AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, PhoneNumber, SessionId,
-    SmsCodeId, Timestamp, UserNumber,
+    AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, Locale, PhoneNumber,
+    SessionId, SmsCodeId, Timestamp, UserNumber,
 };
 use serde::{Deserialize, Serialize};
 
@@ -482,6 +482,11 @@ events! {
         "sign_in.passkey_rejected" v 1 => PasskeyRejected {
             /// The attempt that has ended.
             attempt: AttemptId,
+        },
+        /// The person is written to in this language from now on.
+        "locale.changed" v 1 => LocaleChanged {
+            /// The language.
+            locale: Locale,
         },
     }
 }

@@ -4,6 +4,7 @@
 
 mod device;
 mod event;
+mod locale;
 mod lock;
 mod passkey;
 mod passkey_sign_in;
@@ -28,6 +29,7 @@ pub use event::{
     AccountEvent, EndReason, Level, LockReason, PasswordChange, RefusalReason, SecondFactor, TokenDigest,
     UnlockReason,
 };
+pub use locale::ChangeLocale;
 pub use lock::{Disown, Lock, Unlock};
 pub use passkey::{
     Assertion, Backup, BeginPasskeyEnrolment, EnrolPasskey, Passkey, PublicKey, RemovePasskey, RenamePasskey,

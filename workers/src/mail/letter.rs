@@ -1,21 +1,26 @@
-//! The words of each notice. Text and HTML are two layouts of the same letter, so they never differ in what
+//! Which words a notice is told in. Text and HTML are two layouts of the same letter, so they never differ in what
 //! they say: what happened, when, from where, what to do if it was somebody else, how long the link works.
+//!
+//! A new notice gets an arm in [`Told::of`], and a message of that name in each file of `words/locales`.
 
 use watchbook_domain::Timestamp;
 use watchbook_domain::account::LockReason;
 use watchbook_domain::notice::{FactorChange, Notice, PhoneChange};
+use watchbook_words::{Args, Language, moment, paragraphs, part};
 
 use super::plain::{neutral, one_line};
 use super::render::RenderContext;
 
 /// A letter before it is laid out.
-#[derive(Default)]
 pub(super) struct Letter {
+    pub(super) language: Language,
     pub(super) subject: String,
     pub(super) heading: String,
     pub(super) told: Vec<String>,
-    pub(super) facts: Vec<(&'static str, String)>,
-    pub(super) advice_heading: Option<&'static str>,
+    /// What the facts are headed with.
+    pub(super) details: String,
+    pub(super) facts: Vec<(String, String)>,
+    pub(super) advice_heading: Option<String>,
     pub(super) advice: Vec<String>,
     pub(super) link: Option<Link>,
     pub(super) closing: Vec<String>,
@@ -28,262 +33,173 @@ pub(super) struct Link {
     pub(super) terms: Vec<String>,
 }
 
-const NOT_YOU: Option<&str> = Some("Was this not you?");
+/// What a letter offers to do.
+enum Offer {
+    /// Nothing.
+    Nothing,
+    /// The link that the notice carries, by the message's `link` and `terms`; without one its `page`, at this path.
+    Action(&'static str),
+    /// The message's `page`, at this path.
+    Page(&'static str),
+    /// To disown a deed of this name: its advice is a part of the message `disown`.
+    Disown(&'static str),
+}
+
+/// How a notice is told.
+struct Told<'a> {
+    /// The message in `words/locales`.
+    message: &'static str,
+    /// Its variables, besides `site`.
+    args: Args<'a>,
+    facts: Facts<'a>,
+    offer: Offer,
+}
+
+/// When, what and where, for what is known.
+#[derive(Default)]
+struct Facts<'a> {
+    at: Option<Timestamp>,
+    /// The device in words, and where that seems to be.
+    by: Option<(&'a str, Option<&'a str>)>,
+    address: Option<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    fn of(notice: &'a Notice) -> Self {
+        let told = |message, offer| Self { message, args: Args::new(), facts: Facts::default(), offer };
+        match notice {
+            Notice::VerifyEmail { hours } => told("verify-email", Offer::Action("")).with("hours", *hours),
+            Notice::AlreadyRegistered => told("already-registered", Offer::Page("/forgot")),
+            Notice::ResetPassword { minutes, at, device, place } => {
+                let facts = Facts { at: Some(*at), by: Some((device, place.as_deref())), address: None };
+                let told = Self { facts, ..told("reset-password", Offer::Action("/forgot")) };
+                told.with("minutes", *minutes)
+            }
+            Notice::NewDevice { at, device, place, address } => {
+                let by = Some((device.as_str(), place.as_deref()));
+                let facts = Facts { at: Some(*at), by, address: Some(address) };
+                Self { facts, ..told("new-device", Offer::Disown("sign-in")) }
+            }
+            Notice::PasswordChanged { at, by_reset } => {
+                let by = if *by_reset { "link" } else { "session" };
+                told("password-changed", Offer::Disown("change")).at(*at).with_text("by", by)
+            }
+            Notice::SecondFactorChanged { at, change } => {
+                let told = told(factor_message(*change), Offer::Disown("change")).at(*at);
+                if let FactorChange::RecoveryCodeUsed { left } = change {
+                    told.with("left", u32::from(*left))
+                } else {
+                    told
+                }
+            }
+            Notice::AccountLocked { at, reason: LockReason::Disowned } => {
+                told("account-locked-by-owner", Offer::Page("/forgot")).at(*at)
+            }
+            Notice::AccountLocked { at, reason: LockReason::Operator } => {
+                told("account-locked-by-staff", Offer::Nothing).at(*at)
+            }
+            Notice::AccountUnlocked { at } => told("account-unlocked", Offer::Disown("change")).at(*at),
+            Notice::PhoneChanged { at, change, masked } => {
+                let message = match change {
+                    PhoneChange::Set => "phone-set",
+                    PhoneChange::Removed => "phone-removed",
+                };
+                told(message, Offer::Disown("change")).at(*at).with_text("number", masked)
+            }
+            // Codes go by text message; should one be addressed to a mailbox, it is not in the mail.
+            Notice::SmsCode { .. } => told("code-by-sms", Offer::Nothing),
+        }
+    }
+
+    fn at(mut self, at: Timestamp) -> Self {
+        self.facts.at = Some(at);
+        self
+    }
+
+    fn with(mut self, variable: &'a str, number: u32) -> Self {
+        self.args.set(variable, number);
+        self
+    }
+
+    fn with_text(mut self, variable: &'a str, text: &str) -> Self {
+        self.args.set(variable, one_line(text, 80));
+        self
+    }
+}
+
+const fn factor_message(change: FactorChange) -> &'static str {
+    match change {
+        FactorChange::TotpEnrolled => "totp-enrolled",
+        FactorChange::TotpRemoved => "totp-removed",
+        FactorChange::RecoveryCodesGenerated => "recovery-codes-generated",
+        FactorChange::SmsEnrolled => "sms-enrolled",
+        FactorChange::SmsRemoved => "sms-removed",
+        FactorChange::PasskeyEnrolled => "passkey-enrolled",
+        FactorChange::PasskeyRemoved => "passkey-removed",
+        FactorChange::PasskeyCopySuspected => "passkey-copy-suspected",
+        FactorChange::RecoveryCodeUsed { .. } => "recovery-code-used",
+    }
+}
 
 impl Letter {
     pub(super) fn of(notice: &Notice, context: &RenderContext<'_>) -> Self {
-        let site = one_line(context.site_name, 80);
-        let mut letter = match notice {
-            Notice::VerifyEmail { hours } => verify_email(&site, *hours, context),
-            Notice::AlreadyRegistered => already_registered(&site, context),
-            Notice::ResetPassword { minutes, at, device, place } => Self {
-                facts: facts(*at, Some((device, place.as_deref())), None),
-                ..reset_password(&site, *minutes, context)
-            },
-            Notice::NewDevice { at, device, place, address } => Self {
-                subject: format!("New sign-in to your {site} account"),
-                heading: "New sign-in to your account".to_owned(),
-                told: vec![format!(
-                    "Somebody signed in to your {site} account from a device that has not been used before."
-                )],
-                facts: facts(*at, Some((device, place.as_deref())), Some(address)),
-                ..disown("sign-in", context)
-            },
-            Notice::PasswordChanged { at, by_reset } => Self {
-                subject: format!("Your {site} password was changed"),
-                heading: "Your password was changed".to_owned(),
-                told: vec![format!(
-                    "The password of your {site} account was changed {}.",
-                    if *by_reset {
-                        "over a link in an e-mail to this address"
-                    } else {
-                        "by somebody who was signed in"
-                    }
-                )],
-                facts: facts(*at, None, None),
-                ..disown("change", context)
-            },
-            Notice::SecondFactorChanged { at, change } => {
-                Self { facts: facts(*at, None, None), ..factor_changed(&site, *change, context) }
-            }
-            Notice::AccountLocked { at, reason } => {
-                Self { facts: facts(*at, None, None), ..account_locked(&site, *reason, context) }
-            }
-            Notice::PhoneChanged { at, change, masked } => {
-                Self { facts: facts(*at, None, None), ..phone_changed(&site, *change, masked, context) }
-            }
-            // Codes go by text message; should one be addressed to a mailbox, it is not in the mail.
-            Notice::SmsCode { .. } => Self {
-                subject: format!("A code for your {site} account"),
-                heading: "A code was asked for".to_owned(),
-                told: vec![format!("A code by text message was asked for at {site}.")],
-                ..Self::default()
-            },
-            Notice::AccountUnlocked { at } => Self {
-                subject: format!("Your {site} account is unlocked"),
-                heading: "Your account is unlocked".to_owned(),
-                told: vec![format!("Your {site} account was unlocked. You can sign in again.")],
-                facts: facts(*at, None, None),
-                ..disown("change", context)
-            },
+        let Told { message, mut args, facts, offer } = Told::of(notice);
+        args.set("site", one_line(context.site_name, 80));
+        let language = context.language;
+        let say = |message, name| part(language, message, name, &args).unwrap_or_default();
+        let mut letter = Self {
+            language,
+            subject: say(message, "subject"),
+            heading: say(message, "heading"),
+            told: paragraphs(language, message, "told", &args),
+            details: say("mail", "details"),
+            facts: facts.told(language),
+            advice_heading: part(language, message, "advice-heading", &args),
+            advice: paragraphs(language, message, "advice", &args),
+            link: None,
+            closing: paragraphs(language, "mail", "closing", &args),
         };
-        letter.closing = vec![
-            format!(
-                "You get this e-mail because this address was given to {site}. It was sent automatically."
-            ),
-            format!("{site} never asks for your password or a code by e-mail or telephone."),
-        ];
+        match offer {
+            Offer::Nothing => {}
+            Offer::Page(path) => letter.link = Some(Link::to_page(context, path, say(message, "page"))),
+            Offer::Action(path) => {
+                letter.link = Some(match context.action_link {
+                    Some(url) => Link {
+                        purpose: say(message, "link"),
+                        url: url.to_owned(),
+                        terms: paragraphs(language, message, "terms", &args),
+                    },
+                    None => Link::to_page(context, path, say(message, "page")),
+                });
+            }
+            Offer::Disown(deed) => letter.offer_disowning(deed, context),
+        }
         letter
     }
-}
 
-fn verify_email(site: &str, hours: u32, context: &RenderContext<'_>) -> Letter {
-    Letter {
-        subject: format!("Confirm your e-mail address for {site}"),
-        heading: "Confirm your e-mail address".to_owned(),
-        told: vec![
-            format!("This address was given for an account at {site}. Please confirm that it is yours."),
-            "If it was not you, do nothing: without your confirmation the address is not used.".to_owned(),
-        ],
-        link: Some(context.action_link.map_or_else(
-            || Link::to_page(context, "", format!("Go to {site} to ask for a link")),
-            |url| Link {
-                purpose: "Confirm this e-mail address".to_owned(),
-                url: url.to_owned(),
-                terms: vec![format!("The link works for {} and only once.", counted(hours, "hour"))],
-            },
-        )),
-        ..Letter::default()
+    /// Advice and link for a `deed` that its owner may not have done.
+    fn offer_disowning(&mut self, deed: &str, context: &RenderContext<'_>) {
+        let say = |name: &str, args: &Args<'_>| paragraphs(self.language, "disown", name, args);
+        let mut args = Args::new();
+        let one = |name| say(name, &Args::new()).concat();
+        let (advice, link) = match context.action_link {
+            Some(url) => {
+                let terms = match context.link_expires_at {
+                    Some(until) => {
+                        args.set("until", moment(self.language, until));
+                        say("terms", &args)
+                    }
+                    None => say("terms-open", &args),
+                };
+                (say(deed, &Args::new()), Link { purpose: one("link"), url: url.to_owned(), terms })
+            }
+            None => (say(&format!("{deed}-alone"), &args), Link::to_page(context, "/forgot", one("page"))),
+        };
+        let heading = one("heading");
+        self.advice_heading = Some(heading);
+        self.advice = advice;
+        self.link = Some(link);
     }
-}
-
-fn already_registered(site: &str, context: &RenderContext<'_>) -> Letter {
-    Letter {
-        subject: format!("You already have an account at {site}"),
-        heading: "You already have an account".to_owned(),
-        told: vec![
-            format!("Somebody tried to register at {site} with this address. It already has an account there, so nothing was changed."),
-            "If it was you, sign in as usual. If you do not know your password any more, set a new one.".to_owned(),
-            "If it was not you, you need not do anything. Whoever it was has not been told that you have an account.".to_owned(),
-        ],
-        link: Some(Link::to_page(context, "/forgot", "Set a new password".to_owned())),
-        ..Letter::default()
-    }
-}
-
-fn reset_password(site: &str, minutes: u32, context: &RenderContext<'_>) -> Letter {
-    Letter {
-        subject: format!("Set a new password for {site}"),
-        heading: "Set a new password".to_owned(),
-        told: vec![format!("Somebody asked to set a new password for your {site} account.")],
-        advice_heading: NOT_YOU,
-        advice: vec!["If you did not ask for this, do nothing: your password stays as it is. Do not pass the link on to anybody.".to_owned()],
-        link: Some(context.action_link.map_or_else(
-            || Link::to_page(context, "/forgot", "Ask for a link to set a new password".to_owned()),
-            |url| Link {
-                purpose: "Set a new password".to_owned(),
-                url: url.to_owned(),
-                terms: vec![format!("The link works for {} and only once.", counted(minutes, "minute"))],
-            },
-        )),
-        ..Letter::default()
-    }
-}
-
-fn factor_changed(site: &str, change: FactorChange, context: &RenderContext<'_>) -> Letter {
-    let (heading, told) = match change {
-        FactorChange::TotpEnrolled => (
-            "An authenticator app was set up",
-            format!(
-                "An authenticator app was set up as the second step of signing in to your {site} account."
-            ),
-        ),
-        FactorChange::TotpRemoved => (
-            "The authenticator app was removed",
-            format!(
-                "The authenticator app was removed from your {site} account. Signing in no longer asks for its codes."
-            ),
-        ),
-        FactorChange::RecoveryCodesGenerated => (
-            "New recovery codes were made",
-            format!(
-                "New recovery codes were made for your {site} account. Any earlier codes no longer work."
-            ),
-        ),
-        FactorChange::SmsEnrolled => (
-            "Codes by text message were set up",
-            format!(
-                "Codes by text message were set up as the second step of signing in to your {site} account."
-            ),
-        ),
-        FactorChange::SmsRemoved => (
-            "Codes by text message were removed",
-            format!(
-                "Codes by text message are no longer the second step of signing in to your {site} account."
-            ),
-        ),
-        FactorChange::PasskeyEnrolled => (
-            "A passkey was added",
-            format!("A passkey was added to your {site} account. It signs in without your password."),
-        ),
-        FactorChange::PasskeyRemoved => (
-            "A passkey was removed",
-            format!("A passkey was removed from your {site} account. It no longer signs in there."),
-        ),
-        FactorChange::PasskeyCopySuspected => (
-            "A passkey was refused",
-            format!(
-                "Somebody tried to sign in to your {site} account with a passkey of yours, or a copy of it: the passkey did not count on from its last use, so it was refused. If this happens while you sign in yourself, remove that passkey and add it anew."
-            ),
-        ),
-        FactorChange::RecoveryCodeUsed { left } => (
-            "A recovery code was used",
-            format!(
-                "A recovery code was used to sign in to your {site} account. {}",
-                match left {
-                    0 => "No codes are left: make new ones.".to_owned(),
-                    left => format!("You have {} left.", counted(u32::from(left), "code")),
-                }
-            ),
-        ),
-    };
-    factor_letter(heading, told, site, context)
-}
-
-fn phone_changed(site: &str, change: PhoneChange, masked: &str, context: &RenderContext<'_>) -> Letter {
-    let (heading, told) = match change {
-        PhoneChange::Set => (
-            "A phone number was set",
-            format!(
-                "The phone number {masked} was confirmed for your {site} account. It replaces any earlier number, and can be used to sign in."
-            ),
-        ),
-        PhoneChange::Removed => (
-            "The phone number was removed",
-            format!(
-                "The phone number {masked} was removed from your {site} account. It can no longer be used to sign in."
-            ),
-        ),
-    };
-    factor_letter(heading, told, site, context)
-}
-
-fn factor_letter(heading: &str, told: String, site: &str, context: &RenderContext<'_>) -> Letter {
-    Letter {
-        subject: format!("{heading} ({site})"),
-        heading: heading.to_owned(),
-        told: vec![told],
-        ..disown("change", context)
-    }
-}
-
-fn account_locked(site: &str, reason: LockReason, context: &RenderContext<'_>) -> Letter {
-    let (because, advice, link) = match reason {
-        LockReason::Disowned => (
-            "because a link in one of our e-mails was used to say that something was not done by you",
-            "To open the account again, set a new password. If it was not you who used the link, do the same, and look after your mailbox: somebody else can read it.",
-            Some(Link::to_page(context, "/forgot", "Set a new password".to_owned())),
-        ),
-        LockReason::Operator => (
-            "by our staff",
-            "To have it opened again, turn to our support. A new password does not lift this lock.",
-            None,
-        ),
-    };
-    Letter {
-        subject: format!("Your {site} account is locked"),
-        heading: "Your account is locked".to_owned(),
-        told: vec![
-            format!("Your {site} account was locked {because}."),
-            "All its sessions were ended. Nobody can sign in until it is opened again.".to_owned(),
-        ],
-        advice_heading: Some("What to do now"),
-        advice: vec![advice.to_owned()],
-        link,
-        ..Letter::default()
-    }
-}
-
-/// Advice and link for a `deed` that its owner may not have done.
-fn disown(deed: &str, context: &RenderContext<'_>) -> Letter {
-    let (advice, link) = match context.action_link {
-        Some(url) => (
-            format!("If this {deed} was yours, you need not do anything. If not, tell us with the link below: we lock the account and end all its sessions at once, and you set a new password."),
-            Link {
-                purpose: "This was not me: lock my account".to_owned(),
-                url: url.to_owned(),
-                terms: vec![match context.link_expires_at {
-                    Some(until) => format!("The link works until {} and only once. You are asked to confirm before anything happens.", moment(until)),
-                    None => "The link works for a limited time and only once. You are asked to confirm before anything happens.".to_owned(),
-                }],
-            },
-        ),
-        None => (
-            format!("If this {deed} was yours, you need not do anything. If not, set a new password at once."),
-            Link::to_page(context, "/forgot", "Set a new password".to_owned()),
-        ),
-    };
-    Letter { advice_heading: NOT_YOU, advice: vec![advice], link: Some(link), ..Letter::default() }
 }
 
 impl Link {
@@ -293,33 +209,40 @@ impl Link {
     }
 }
 
-/// When, what and where, for what is known. A place is looked up from the network address, so it is only
-/// roughly right, and says so.
-fn facts(
-    at: Timestamp,
-    by: Option<(&str, Option<&str>)>,
-    address: Option<&String>,
-) -> Vec<(&'static str, String)> {
-    let mut facts = vec![("When", moment(at))];
-    let mut known = |name, value: &str, note: &str| match neutral(value) {
-        value if value.is_empty() => facts.push((name, "unknown".to_owned())),
-        value => facts.push((name, format!("{value}{note}"))),
-    };
-    if let Some((device, place)) = by {
-        known("Device", device, "");
-        known("Place", place.unwrap_or_default(), " (estimated)");
+impl Facts<'_> {
+    /// A place is looked up from the network address, so it is only roughly right, and says so.
+    fn told(&self, language: Language) -> Vec<(String, String)> {
+        let say = |name: &str, args: &Args<'_>| part(language, "mail", name, args).unwrap_or_default();
+        let plain = |name: &str| say(name, &Args::new());
+        let mut facts = vec![];
+        let mut known = |name, value: String| {
+            facts.push((plain(name), if value.is_empty() { plain("unknown") } else { value }));
+        };
+        if let Some(at) = self.at {
+            known("when", moment(language, at));
+        }
+        if let Some((device, place)) = self.by {
+            known("device", device_in_words(&neutral(device), &say));
+            let place = neutral(place.unwrap_or_default());
+            let estimated = |place: String| {
+                let mut args = Args::new();
+                args.set("place", place);
+                say("place-estimated", &args)
+            };
+            known("place", if place.is_empty() { place } else { estimated(place) });
+        }
+        if let Some(address) = self.address {
+            known("address", neutral(address));
+        }
+        facts
     }
-    if let Some(address) = address {
-        known("Network address", address, "");
-    }
-    facts
 }
 
-/// `3 March 2026, 14:05 UTC`.
-fn moment(at: Timestamp) -> String {
-    at.datetime().format("%-d %B %Y, %H:%M UTC").to_string()
-}
-
-fn counted(number: u32, unit: &str) -> String {
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+/// Devices are recorded in English, as `Firefox on Windows`.
+fn device_in_words(device: &str, say: &impl Fn(&str, &Args<'_>) -> String) -> String {
+    let Some((browser, system)) = device.split_once(" on ") else { return device.to_owned() };
+    let mut args = Args::new();
+    args.set("browser", browser);
+    args.set("system", system);
+    say("device-name", &args)
 }

@@ -4,6 +4,8 @@
 //! over and says whether trying again makes sense. What is retried, and when, is the caller's.
 
 mod file;
+#[cfg(test)]
+mod languages;
 mod letter;
 mod message;
 mod plain;

@@ -1,24 +1,29 @@
 //! What a text message says. Short, without links, and with the code at its beginning, where lock screens show it.
 
 use watchbook_domain::account::CodeUse;
+use watchbook_words::{Args, Language, part};
 
 /// Longest name of a site in a message, so that it stays one message of 160 characters.
 const LONGEST_NAME: usize = 30;
 
 /// The message with a `code`. Its last line binds the code to the site for browsers that fill it in (origin-bound
 /// one-time codes, WICG): on another site they do not.
-pub fn words(site_name: &str, public_url: &str, good_for: CodeUse, code: &str) -> String {
+pub fn words(language: Language, site_name: &str, public_url: &str, good_for: CodeUse, code: &str) -> String {
     let site: String = site_name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
     let purpose = match good_for {
-        CodeUse::SignIn { .. } => "to sign in",
-        CodeUse::Reauthentication { .. } => "to confirm that it is you",
-        CodeUse::Number { .. } => "to confirm this number",
-        CodeUse::Enrolment { .. } => "to set up codes by text message",
+        CodeUse::SignIn { .. } => "sign-in",
+        CodeUse::Reauthentication { .. } => "reauthentication",
+        CodeUse::Number { .. } => "number",
+        CodeUse::Enrolment { .. } => "enrolment",
     };
-    let warning = "Give it to nobody, whoever asks.";
+    let mut args = Args::new();
+    args.set("code", code);
+    args.set("site", site);
+    // Without words, the code alone.
+    let text = part(language, "sms", purpose, &args).unwrap_or_else(|| code.to_owned());
     let host =
         public_url.split("://").nth(1).and_then(|rest| rest.split(['/', ':', '?']).next()).unwrap_or("");
-    format!("{code} is your {site} code {purpose}. {warning}\n\n@{host} #{code}")
+    format!("{text}\n\n@{host} #{code}")
 }
 
 #[cfg(test)]
@@ -26,8 +31,12 @@ mod tests {
     use super::*;
     use watchbook_domain::{AttemptId, SessionId};
 
+    /// The letters of the GSM alphabet (3GPP TS 23.038, 6.2.1) that are not ASCII and that our languages use. One letter
+    /// outside of it, and a message holds 70 characters instead of 160.
+    const GSM: &str = "£¥èéùìòÇØøÅåÆæßÉÄÖÑÜ§¿äöñüà¡";
+
     #[test]
-    fn a_message_is_short_and_bound_to_its_site() {
+    fn a_message_is_short_and_bound_to_its_site_in_every_language() {
         let nil = uuid::Uuid::nil();
         let uses = [
             CodeUse::SignIn { attempt: AttemptId(nil) },
@@ -35,11 +44,17 @@ mod tests {
             CodeUse::Number { session: SessionId(nil) },
             CodeUse::Enrolment { session: SessionId(nil) },
         ];
-        for good_for in uses {
-            let text = words("Example Exchange", "https://login.example.com:8443", good_for, "123456");
-            assert!(text.starts_with("123456 is your Example Exchange code to "));
-            assert!(text.ends_with("\n\n@login.example.com #123456"), "{text}");
-            assert!(text.is_ascii() && text.len() <= 160, "{} characters: {text}", text.len());
+        let mut said = std::collections::BTreeSet::new();
+        for language in Language::ALL {
+            for good_for in uses {
+                let text =
+                    words(language, "Example Exchange", "https://login.example.com:8443", good_for, "123456");
+                assert!(text.starts_with("123456 ") && text.contains("Example Exchange"), "{text}");
+                assert!(text.ends_with("\n\n@login.example.com #123456"), "{text}");
+                assert!(text.chars().all(|c| c.is_ascii() || GSM.contains(c)), "{text}");
+                assert!(text.chars().count() <= 160, "{} characters: {text}", text.chars().count());
+                assert!(said.insert(text));
+            }
         }
     }
 }
