@@ -231,7 +231,7 @@ code-by-sms =
 ## SMS : lettres de l’alphabet GSM seulement, où manquent ç, ê et l’apostrophe courbe
 
 sms =
-    .sign-in = { $code } est votre code { $site } pour vous connecter. Ne le donnez à personne, même si on insiste.
+    .sign-in = { $code } est votre code { $site } pour vous connecter. Ne le donnez à personne.
     .reauthentication = { $code } est votre code { $site } pour confirmer votre identité. Ne le donnez à personne.
     .number = { $code } est votre code { $site } pour confirmer ce numéro. Ne le donnez à personne.
     .enrolment = { $code } est votre code { $site } pour activer les codes par SMS. Ne le donnez à personne.

@@ -68,7 +68,7 @@ fn every_language_has_the_same_messages_and_variables() {
 #[test]
 fn no_english_is_left_in_another_language() {
     let english = read(Language::English);
-    let marks = [" the ", " your ", " you ", " was ", " with ", " not "];
+    let marks = [" the ", " your ", " you ", " were ", " with ", " not "];
     for language in Language::ALL.into_iter().filter(|language| *language != Language::English) {
         for (name, (words, _)) in read(language) {
             assert_ne!(words, english[&name].0, "{language:?}: {name}");
