@@ -67,6 +67,9 @@ pub struct AccountAnswer {
     contact_confirmed_at: Option<Timestamp>,
     /// Whether one of them was neither proved nor confirmed for so long that the person should look at them.
     contact_review_due: bool,
+    /// The language to write to the person in (BCP 47), if known.
+    #[schema(example = "pt-BR")]
+    locale: Option<String>,
     /// Sign-ins so far.
     sign_ins: u64,
     /// The latest.
@@ -98,6 +101,7 @@ impl AccountAnswer {
             sms_enrolled: row.sms_enrolled_at.is_some(),
             recovery_codes_left: row.recovery_codes_left,
             passkeys: row.passkeys,
+            locale: row.locale,
             sign_ins: row.sign_ins,
             last_sign_in_at: row.last_sign_in_at,
         }

@@ -3,7 +3,8 @@
 
 use crate::app::App;
 use crate::confirmation::Answer;
-use crate::pages::{dead_link, done, failed, rendered};
+use crate::language::Accepted;
+use crate::pages::{Page, Token, asked, dead_link, failed, reads, rendered, said, show};
 use crate::request::Caller;
 use askama::Template;
 use axum::Router;
@@ -14,7 +15,9 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 use watchbook_domain::notification::LinkPurpose;
+use watchbook_domain::{ClientContext, Timestamp};
 use watchbook_eventlog::links::Link;
+use watchbook_words::{Args, Language, device_in_words, moment, paragraphs, part};
 
 /// The page, guarded like every other way in.
 pub fn routes() -> Router<App> {
@@ -26,13 +29,16 @@ pub fn routes() -> Router<App> {
 struct ConfirmPage<'a> {
     site_name: &'a str,
     token: &'a str,
+    language: &'a str,
+    title: String,
+    text: Vec<String>,
     /// What is known of the sign-in: name and value.
-    facts: Vec<(&'static str, &'a str)>,
-}
-
-#[derive(Deserialize)]
-struct Token {
-    token: String,
+    facts: Vec<(String, String)>,
+    warning: String,
+    approve: String,
+    deny: String,
+    /// What denying does.
+    locking: String,
 }
 
 #[derive(Deserialize)]
@@ -43,48 +49,70 @@ struct Answered {
 
 async fn look(
     State(app): State<App>,
+    accepted: Accepted,
     caller: Caller,
     query: Result<Query<Token>, QueryRejection>,
 ) -> Response {
-    let Ok(Query(Token { token })) = query else { return dead_link(&app) };
+    let Ok(Query(Token { token })) = query else { return dead_link(&app, asked(&accepted)) };
     let Some(link) = Link::open(&app.keyring, LinkPurpose::ConfirmSignIn, &token) else {
-        return dead_link(&app);
+        return dead_link(&app, asked(&accepted));
     };
     let account = match app.account(link.account).await {
         Ok(account) => account,
-        Err(problem) => return failed(&app, problem),
+        Err(problem) => return failed(&app, asked(&accepted), &problem),
     };
-    let Some((_, waiting)) = account.unconfirmed(link.id, caller.now) else { return dead_link(&app) };
-    let context = &waiting.context;
-    let when = waiting.requested_at.datetime().format("%-d %B %Y, %H:%M UTC").to_string();
-    let place = context.place.as_ref().map(|place| format!("{place} (estimated)"));
-    let facts = vec![
-        ("When", when.as_str()),
-        ("Device", context.device.as_str()),
-        ("Place", place.as_deref().unwrap_or("unknown")),
-        ("Network address", context.address.as_str()),
-        ("Network", context.signals.network.as_deref().unwrap_or("unknown")),
-    ];
-    rendered(StatusCode::OK, &ConfirmPage { site_name: &app.site_name, token: &token, facts })
+    let language = Language::for_person(account.locale.as_ref().or(accepted.0.as_ref()));
+    let Some((_, waiting)) = account.unconfirmed(link.id, caller.now) else {
+        return dead_link(&app, language);
+    };
+    let say = |name| said(language, "page-confirm-sign-in", name);
+    let page = ConfirmPage {
+        site_name: &app.site_name,
+        token: &token,
+        language: language.tag(),
+        title: say("title"),
+        text: paragraphs(language, "page-confirm-sign-in", "text", &Args::new()),
+        facts: facts(language, waiting.requested_at, &waiting.context),
+        warning: say("warning"),
+        approve: say("approve"),
+        deny: say("deny"),
+        locking: say("locking"),
+    };
+    rendered(StatusCode::OK, language.tag(), &page)
+}
+
+/// In the words of the mail that the link was in.
+fn facts(language: Language, at: Timestamp, context: &ClientContext) -> Vec<(String, String)> {
+    let name = |part| said(language, "mail", part);
+    let place = context.place.as_ref().map(|place| {
+        let mut args = Args::new();
+        args.set("place", place.as_str());
+        part(language, "mail", "place-estimated", &args).unwrap_or_default()
+    });
+    let network = context.signals.network.clone();
+    vec![
+        (name("when"), moment(language, at)),
+        (name("device"), device_in_words(language, &context.device)),
+        (name("place"), place.unwrap_or_else(|| name("unknown"))),
+        (name("address"), context.address.clone()),
+        (name("network"), network.unwrap_or_else(|| name("unknown"))),
+    ]
 }
 
 async fn answer(
     State(app): State<App>,
+    accepted: Accepted,
     caller: Caller,
     form: Result<Form<Answered>, FormRejection>,
 ) -> Response {
-    let Ok(Form(Answered { token, answer })) = form else { return dead_link(&app) };
-    match (app.answer_confirmation(&caller, &token, answer).await, answer) {
-        (Ok(_), Answer::Approve) => done(
-            &app,
-            "Sign-in confirmed",
-            "The device that asked goes on by itself. Nobody is signed in on this one.",
-        ),
-        (Ok(_), Answer::Deny) => done(
-            &app,
-            "Account locked",
-            "Your account is locked and every session has ended. We have mailed you the way back.",
-        ),
-        (Err(problem), _) => failed(&app, problem),
+    let Ok(Form(Answered { token, answer })) = form else { return dead_link(&app, asked(&accepted)) };
+    let language = reads(&app, &accepted, LinkPurpose::ConfirmSignIn, &token).await;
+    let done = match answer {
+        Answer::Approve => "page-sign-in-confirmed",
+        Answer::Deny => "page-locked",
+    };
+    match app.answer_confirmation(&caller, &token, answer).await {
+        Ok(_) => show(&app, StatusCode::OK, Page::of(language, done)),
+        Err(problem) => failed(&app, language, &problem),
     }
 }

@@ -1,7 +1,9 @@
-//! The pages behind the links in mails about addresses: a button each, since mail scanners follow every link.
+//! The pages behind the links in mails about addresses and lost second factors: a button each, since mail scanners follow
+//! every link.
 
 use crate::app::App;
-use crate::pages::{Page, Token, dead_link, done, failed, show};
+use crate::language::Accepted;
+use crate::pages::{Page, Token, asked, dead_link, failed, reads, show};
 use crate::problem::Problem;
 use crate::request::Caller;
 use axum::Router;
@@ -9,72 +11,54 @@ use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
+use watchbook_domain::notification::LinkPurpose;
 use watchbook_eventlog::Position;
 
 /// A page with one button, and what it says once that was pressed.
+#[derive(Clone, Copy)]
 struct Button {
     path: &'static str,
-    title: &'static str,
-    text: &'static [&'static str],
-    button: &'static str,
-    done: (&'static str, &'static str),
+    purpose: LinkPurpose,
+    /// The message in `words/locales`.
+    message: &'static str,
+    /// The message once the button was pressed.
+    done: &'static str,
 }
 
 const CHANGE: Button = Button {
     path: "/confirm-email",
-    title: "Confirm your new e-mail address",
-    text: &[
-        "Press the button to make this address the one that you sign in with. Your other sessions end. The old \
-         address is told, and can undo the change for some days.",
-    ],
-    button: "Confirm address",
-    done: ("Address confirmed", "From now on you sign in with this address."),
+    purpose: LinkPurpose::ChangeEmail,
+    message: "page-confirm-email",
+    done: "page-confirm-email-done",
 };
 
 const RECOVERY: Button = Button {
     path: "/confirm-recovery-email",
-    title: "Confirm your recovery address",
-    text: &["Press the button to confirm that this address is yours and is to be your recovery address."],
-    button: "Confirm address",
-    done: ("Address confirmed", "It is your recovery address now."),
+    purpose: LinkPurpose::RecoveryEmail,
+    message: "page-confirm-recovery-email",
+    done: "page-confirm-recovery-email-done",
 };
 
 const UNDO: Button = Button {
     path: "/undo-email-change",
-    title: "Undo the change of e-mail address",
-    text: &[
-        "Press the button if the change was not yours. The old address is the account's again, every session ends, \
-         and the account is locked.",
-        "To open it again, you set a new password over a link that we mail to the old address.",
-    ],
-    button: "Undo the change",
-    done: (
-        "Change undone",
-        "The old address is the account's again, and every session has ended. We have mailed you the way back.",
-    ),
+    purpose: LinkPurpose::UndoEmailChange,
+    message: "page-undo-email-change",
+    done: "page-undo-email-change-done",
 };
 
 const PROVE: Button = Button {
     path: "/prove-recovery",
-    title: "Recover your account",
-    text: &["Press the button to confirm that it is you who has lost every second step of signing in."],
-    button: "It is me",
-    done: ("Confirmed", "Follow the link that we mailed to your other address too, if you have not yet."),
+    purpose: LinkPurpose::FactorRecoveryProof,
+    message: "page-prove-recovery",
+    done: "page-prove-recovery-done",
 };
 
 const STOP: Button = Button {
     path: "/stop-factor-recovery",
-    title: "Stop the recovery",
-    text: &[
-        "Press the button if it was not you who asked. Your second steps of signing in stay as they are. Whoever asked \
-         knows your password: set a new one.",
-    ],
-    button: "Stop the recovery",
-    done: (
-        "Recovery stopped",
-        "Everything stays as it is. Set a new password now: somebody else knows yours.",
-    ),
+    purpose: LinkPurpose::FactorRecoveryStop,
+    message: "page-stop-factor-recovery",
+    done: "page-stop-factor-recovery-done",
 };
 
 type Asked = Result<Query<Token>, QueryRejection>;
@@ -83,69 +67,65 @@ type Pressed = Result<Form<Token>, FormRejection>;
 /// The pages. Guarded like every other way in.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route(
-            CHANGE.path,
-            get(|State(app): State<App>, query: Asked| async move { CHANGE.ask(&app, query) }).post(change),
-        )
-        .route(
-            RECOVERY.path,
-            get(|State(app): State<App>, query: Asked| async move { RECOVERY.ask(&app, query) })
-                .post(recovery),
-        )
-        .route(
-            PROVE.path,
-            get(|State(app): State<App>, query: Asked| async move { PROVE.ask(&app, query) }).post(prove),
-        )
-        .route(
-            STOP.path,
-            get(|State(app): State<App>, query: Asked| async move { STOP.ask(&app, query) }).post(stop),
-        )
-        .route(
-            UNDO.path,
-            get(|State(app): State<App>, query: Asked| async move { UNDO.ask(&app, query) }).post(undo),
-        )
+        .route(CHANGE.path, CHANGE.page().post(change))
+        .route(RECOVERY.path, RECOVERY.page().post(recovery))
+        .route(PROVE.path, PROVE.page().post(prove))
+        .route(STOP.path, STOP.page().post(stop))
+        .route(UNDO.path, UNDO.page().post(undo))
 }
 
-async fn prove(State(app): State<App>, caller: Caller, form: Pressed) -> Response {
-    let Ok(Form(Token { token })) = form else { return dead_link(&app) };
-    PROVE.answer(&app, app.prove_factor_recovery(&caller, &token).await)
+async fn prove(State(app): State<App>, accepted: Accepted, caller: Caller, form: Pressed) -> Response {
+    let Ok(Form(Token { token })) = form else { return dead_link(&app, asked(&accepted)) };
+    let outcome = app.prove_factor_recovery(&caller, &token).await;
+    PROVE.answer(&app, &accepted, &token, outcome).await
 }
 
-async fn stop(State(app): State<App>, caller: Caller, form: Pressed) -> Response {
-    let Ok(Form(Token { token })) = form else { return dead_link(&app) };
-    STOP.answer(&app, app.stop_factor_recovery(&caller, &token).await)
+async fn stop(State(app): State<App>, accepted: Accepted, caller: Caller, form: Pressed) -> Response {
+    let Ok(Form(Token { token })) = form else { return dead_link(&app, asked(&accepted)) };
+    let outcome = app.stop_factor_recovery(&caller, &token).await;
+    STOP.answer(&app, &accepted, &token, outcome).await
 }
 
-async fn change(State(app): State<App>, caller: Caller, form: Pressed) -> Response {
-    let Ok(Form(Token { token })) = form else { return dead_link(&app) };
-    CHANGE.answer(&app, app.confirm_email_change(&caller, &token).await)
+async fn change(State(app): State<App>, accepted: Accepted, caller: Caller, form: Pressed) -> Response {
+    let Ok(Form(Token { token })) = form else { return dead_link(&app, asked(&accepted)) };
+    let outcome = app.confirm_email_change(&caller, &token).await;
+    CHANGE.answer(&app, &accepted, &token, outcome).await
 }
 
-async fn recovery(State(app): State<App>, caller: Caller, form: Pressed) -> Response {
-    let Ok(Form(Token { token })) = form else { return dead_link(&app) };
-    RECOVERY.answer(&app, app.confirm_recovery_email(&caller, &token).await)
+async fn recovery(State(app): State<App>, accepted: Accepted, caller: Caller, form: Pressed) -> Response {
+    let Ok(Form(Token { token })) = form else { return dead_link(&app, asked(&accepted)) };
+    let outcome = app.confirm_recovery_email(&caller, &token).await;
+    RECOVERY.answer(&app, &accepted, &token, outcome).await
 }
 
-async fn undo(State(app): State<App>, caller: Caller, form: Pressed) -> Response {
-    let Ok(Form(Token { token })) = form else { return dead_link(&app) };
-    UNDO.answer(&app, app.undo_email_change(&caller, &token).await)
+async fn undo(State(app): State<App>, accepted: Accepted, caller: Caller, form: Pressed) -> Response {
+    let Ok(Form(Token { token })) = form else { return dead_link(&app, asked(&accepted)) };
+    let outcome = app.undo_email_change(&caller, &token).await;
+    UNDO.answer(&app, &accepted, &token, outcome).await
 }
 
 impl Button {
-    fn ask(&self, app: &App, query: Asked) -> Response {
-        let Ok(Query(Token { token })) = query else { return dead_link(app) };
-        let Self { path, title, text, button, done: _ } = *self;
-        show(
-            app,
-            StatusCode::OK,
-            Page { title, text, action: path, button, token: &token, ..Page::default() },
-        )
+    /// The page before the button is pressed.
+    fn page(self) -> MethodRouter<App> {
+        get(move |State(app): State<App>, accepted: Accepted, query: Asked| async move {
+            let Ok(Query(Token { token })) = query else { return dead_link(&app, asked(&accepted)) };
+            let language = reads(&app, &accepted, self.purpose, &token).await;
+            let page = Page { action: self.path, token: &token, ..Page::of(language, self.message) };
+            show(&app, StatusCode::OK, page)
+        })
     }
 
-    fn answer(&self, app: &App, outcome: Result<Option<Position>, Problem>) -> Response {
+    async fn answer(
+        self,
+        app: &App,
+        accepted: &Accepted,
+        token: &str,
+        outcome: Result<Option<Position>, Problem>,
+    ) -> Response {
+        let language = reads(app, accepted, self.purpose, token).await;
         match outcome {
-            Ok(_) => done(app, self.done.0, self.done.1),
-            Err(problem) => failed(app, problem),
+            Ok(_) => show(app, StatusCode::OK, Page::of(language, self.done)),
+            Err(problem) => failed(app, language, &problem),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The page behind the link that completes a recovery of the second factor: it asks for the password.
 
 use crate::app::App;
-use crate::pages::{Page, Token, dead_link, done, failed, show};
+use crate::language::Accepted;
+use crate::pages::{Field, Page, Token, asked, dead_link, failed, reads, said, show};
 use crate::problem::{self, Problem};
 use crate::request::{Body, Caller, Written};
 use crate::sign_in::{SignIn, SignInAnswer, sign_in};
@@ -12,6 +13,8 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Deserialize;
+use watchbook_domain::notification::LinkPurpose;
+use watchbook_words::Language;
 
 #[derive(Deserialize)]
 struct Completion {
@@ -20,44 +23,46 @@ struct Completion {
     password: String,
 }
 
-const FIELDS: [(&str, &str, &str, &str); 2] = [
-    ("identifier", "E-mail address or user number", "text", "username"),
-    ("password", "Password", "password", "current-password"),
-];
-
 /// The page. Guarded like every other way in.
 pub fn routes() -> Router<App> {
     Router::new().route("/complete-recovery", get(form).post(complete))
 }
 
-async fn form(State(app): State<App>, query: Result<Query<Token>, QueryRejection>) -> Response {
-    let Ok(Query(Token { token })) = query else { return dead_link(&app) };
-    ask(&app, StatusCode::OK, &token, "")
+async fn form(
+    State(app): State<App>,
+    accepted: Accepted,
+    query: Result<Query<Token>, QueryRejection>,
+) -> Response {
+    let Ok(Query(Token { token })) = query else { return dead_link(&app, asked(&accepted)) };
+    let language = reads(&app, &accepted, LinkPurpose::FactorRecoveryComplete, &token).await;
+    ask(&app, language, StatusCode::OK, &token, String::new())
 }
 
-fn ask(app: &App, status: StatusCode, token: &str, error: &str) -> Response {
-    let page = Page {
-        title: "Remove my second steps",
-        text: &[
-            "Every second step of signing in to your account is removed, and every session ends. Sign in with your \
-             password then, and set up a new second step at once.",
-        ],
-        error,
-        action: "/complete-recovery",
-        button: "Remove my second steps",
-        token,
-        fields: &FIELDS,
-        ..Page::default()
-    };
-    show(app, status, page)
+fn ask(app: &App, language: Language, status: StatusCode, token: &str, error: String) -> Response {
+    let label = |name| said(language, "page-complete-recovery", name);
+    let fields = vec![
+        Field { name: "identifier", label: label("identifier"), kind: "text", autocomplete: "username" },
+        Field {
+            name: "password",
+            label: label("password"),
+            kind: "password",
+            autocomplete: "current-password",
+        },
+    ];
+    let page = Page::of(language, "page-complete-recovery");
+    show(app, status, Page { error, action: "/complete-recovery", token, fields, ..page })
 }
 
 async fn complete(
     State(app): State<App>,
+    accepted: Accepted,
     caller: Caller,
     form: Result<Form<Completion>, FormRejection>,
 ) -> Response {
-    let Ok(Form(Completion { token, identifier, password })) = form else { return dead_link(&app) };
+    let Ok(Form(Completion { token, identifier, password })) = form else {
+        return dead_link(&app, asked(&accepted));
+    };
+    let language = reads(&app, &accepted, LinkPurpose::FactorRecoveryComplete, &token).await;
     let completed = async {
         let request = SignIn::with_password(identifier, password);
         let Written(_, Json(answer)) = sign_in(State(app.clone()), caller.clone(), Body(request)).await?;
@@ -72,14 +77,11 @@ async fn complete(
         }
     };
     match completed.await {
-        Ok(_) => done(
-            &app,
-            "Second steps removed",
-            "Sign in with your password, and set up a new second step at once.",
-        ),
+        Ok(_) => show(&app, StatusCode::OK, Page::of(language, "page-complete-recovery-done")),
         Err(Problem { kind: problem::INVALID_CREDENTIALS, .. }) => {
-            ask(&app, StatusCode::UNAUTHORIZED, &token, "The identifier or password is wrong.")
+            let error = said(language, "page-complete-recovery", "wrong");
+            ask(&app, language, StatusCode::UNAUTHORIZED, &token, error)
         }
-        Err(problem) => failed(&app, problem),
+        Err(problem) => failed(&app, language, &problem),
     }
 }

@@ -20,6 +20,7 @@ mod factor_recovery_page;
 mod health;
 mod identify;
 mod introspection;
+mod language;
 mod limits;
 mod log_checkpoint;
 mod log_consistency;

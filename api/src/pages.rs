@@ -1,7 +1,9 @@
 //! The small pages behind the links in mails: readable without scripts, changed by POST only, since mail
-//! scanners follow every link.
+//! scanners follow every link. In the language of the account that the link is of, else of the browser.
 
 use crate::app::{App, evenly};
+use crate::language::Accepted;
+use crate::passwords::SHORTEST;
 use crate::problem::{self, Problem};
 use crate::request::Caller;
 use askama::Template;
@@ -13,6 +15,9 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 use watchbook_domain::Identifier;
+use watchbook_domain::notification::LinkPurpose;
+use watchbook_eventlog::links::Link;
+use watchbook_words::{Args, Language, paragraphs, part};
 
 /// The pages. Guarded like every other way in.
 pub fn routes() -> Router<App> {
@@ -34,17 +39,51 @@ pub async fn style() -> impl IntoResponse {
 #[derive(Template, Default)]
 #[template(path = "page.html")]
 pub(crate) struct Page<'a> {
+    pub(crate) language: &'a str,
     pub(crate) site_name: &'a str,
-    pub(crate) title: &'a str,
+    pub(crate) title: String,
     /// Paragraphs of the body.
-    pub(crate) text: &'a [&'a str],
+    pub(crate) text: Vec<String>,
     /// Said with `role="alert"`.
-    pub(crate) error: &'a str,
+    pub(crate) error: String,
     pub(crate) action: &'a str,
-    pub(crate) button: &'a str,
+    pub(crate) button: String,
     pub(crate) token: &'a str,
-    /// Name, label, type and autocomplete hint of each field.
-    pub(crate) fields: &'a [(&'a str, &'a str, &'a str, &'a str)],
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A field of a form.
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) label: String,
+    pub(crate) kind: &'static str,
+    /// For browsers that fill forms in.
+    pub(crate) autocomplete: &'static str,
+}
+
+impl Page<'_> {
+    /// Heading, text and button of a message in `words/locales`.
+    pub(crate) fn of(language: Language, message: &str) -> Self {
+        Self {
+            language: language.tag(),
+            title: said(language, message, "title"),
+            text: paragraphs(language, message, "text", &Args::new()),
+            button: said(language, message, "button"),
+            ..Self::default()
+        }
+    }
+}
+
+/// One part of a message.
+pub(crate) fn said(language: Language, message: &str, name: &str) -> String {
+    part(language, message, name, &Args::new()).unwrap_or_default()
+}
+
+/// Words about a password, which know how long it has to be.
+fn about_password(language: Language, message: &str, name: &str) -> String {
+    let mut args = Args::new();
+    args.set("least", u32::try_from(SHORTEST).unwrap_or_default());
+    part(language, message, name, &args).unwrap_or_default()
 }
 
 #[derive(Deserialize)]
@@ -70,247 +109,204 @@ struct SetupForm {
     password: String,
 }
 
-const PASSWORD_FIELD: (&str, &str, &str, &str) =
-    ("new_password", "New password (at least 15 characters)", "password", "new-password");
-const SETUP_FIELDS: [(&str, &str, &str, &str); 2] = [
-    ("email", "E-mail address", "email", "email"),
-    ("password", "Password (at least 15 characters)", "password", "new-password"),
-];
+/// What the reader of a page reads: that of the account whose signed link they followed, else what the browser asks
+/// for. Whether the link still works is not asked here.
+pub(crate) async fn reads(app: &App, accepted: &Accepted, purpose: LinkPurpose, token: &str) -> Language {
+    let Some(link) = Link::open(&app.keyring, purpose, token) else { return asked(accepted) };
+    match app.account(link.account).await {
+        Ok(account) => Language::for_person(account.locale.as_ref().or(accepted.0.as_ref())),
+        Err(_) => asked(accepted),
+    }
+}
 
-async fn verify_form(State(app): State<App>, query: Result<Query<Token>, QueryRejection>) -> Response {
-    let Ok(Query(Token { token })) = query else { return dead_link(&app) };
-    show(
-        &app,
-        StatusCode::OK,
-        Page {
-            title: "Confirm your e-mail address",
-            text: &["Press the button to confirm that this address is yours."],
-            action: "/verify",
-            button: "Confirm address",
-            token: &token,
-            ..Page::default()
-        },
-    )
+/// What the browser asks for.
+pub(crate) fn asked(accepted: &Accepted) -> Language {
+    Language::for_person(accepted.0.as_ref())
+}
+
+async fn verify_form(
+    State(app): State<App>,
+    accepted: Accepted,
+    query: Result<Query<Token>, QueryRejection>,
+) -> Response {
+    let Ok(Query(Token { token })) = query else { return dead_link(&app, asked(&accepted)) };
+    let language = reads(&app, &accepted, LinkPurpose::VerifyEmail, &token).await;
+    let page = Page { action: "/verify", token: &token, ..Page::of(language, "page-verify") };
+    show(&app, StatusCode::OK, page)
 }
 
 async fn verify(
     State(app): State<App>,
+    accepted: Accepted,
     caller: Caller,
     form: Result<Form<Token>, FormRejection>,
 ) -> Response {
-    let Ok(Form(Token { token })) = form else { return dead_link(&app) };
+    let Ok(Form(Token { token })) = form else { return dead_link(&app, asked(&accepted)) };
+    let language = reads(&app, &accepted, LinkPurpose::VerifyEmail, &token).await;
     match app.verify_email(&caller, &token).await {
-        Ok(_) => done(&app, "Address confirmed", "Your address is confirmed. You can sign in now."),
-        Err(problem) => failed(&app, problem),
+        Ok(_) => show(&app, StatusCode::OK, Page::of(language, "page-verified")),
+        Err(problem) => failed(&app, language, &problem),
     }
 }
 
-async fn reset_form(State(app): State<App>, query: Result<Query<Token>, QueryRejection>) -> Response {
-    let Ok(Query(Token { token })) = query else { return dead_link(&app) };
-    show_reset(&app, StatusCode::OK, &token, "")
+async fn reset_form(
+    State(app): State<App>,
+    accepted: Accepted,
+    query: Result<Query<Token>, QueryRejection>,
+) -> Response {
+    let Ok(Query(Token { token })) = query else { return dead_link(&app, asked(&accepted)) };
+    let language = reads(&app, &accepted, LinkPurpose::ResetPassword, &token).await;
+    show_reset(&app, language, StatusCode::OK, &token, String::new())
 }
 
 async fn reset(
     State(app): State<App>,
+    accepted: Accepted,
     caller: Caller,
     form: Result<Form<NewPassword>, FormRejection>,
 ) -> Response {
-    let Ok(Form(NewPassword { token, new_password })) = form else { return dead_link(&app) };
+    let Ok(Form(NewPassword { token, new_password })) = form else {
+        return dead_link(&app, asked(&accepted));
+    };
+    let language = reads(&app, &accepted, LinkPurpose::ResetPassword, &token).await;
     match app.reset_password(&caller, &token, new_password).await {
-        Ok(_) => done(
-            &app,
-            "Password set",
-            "Your new password is set and every session has ended. Sign in with it now.",
-        ),
-        Err(problem) if problem.kind == problem::PASSWORD_UNACCEPTABLE => {
-            let reason = problem.detail.unwrap_or_default();
-            show_reset(
-                &app,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &token,
-                &format!("Choose another password: {reason}."),
-            )
+        Ok(_) => show(&app, StatusCode::OK, Page::of(language, "page-reset-done")),
+        Err(Problem { reason: Some(reason), kind, .. }) => {
+            show_reset(&app, language, kind.1, &token, about_password(language, "password", reason))
         }
-        Err(problem) => failed(&app, problem),
+        Err(problem) => failed(&app, language, &problem),
     }
 }
 
-fn show_reset(app: &App, status: StatusCode, token: &str, error: &str) -> Response {
-    show(
-        app,
-        status,
-        Page {
-            title: "Set a new password",
-            text: &[
-                "Every session of your account ends when the new password is set. A second factor stays as it is.",
-            ],
-            error,
-            action: "/reset",
-            button: "Set password",
-            token,
-            fields: &[PASSWORD_FIELD],
-            ..Page::default()
-        },
-    )
+fn show_reset(app: &App, language: Language, status: StatusCode, token: &str, error: String) -> Response {
+    let label = about_password(language, "page-reset", "new-password");
+    let field = Field { name: "new_password", label, kind: "password", autocomplete: "new-password" };
+    let page = Page::of(language, "page-reset");
+    show(app, status, Page { error, action: "/reset", token, fields: vec![field], ..page })
 }
 
-async fn disown_form(State(app): State<App>, query: Result<Query<Token>, QueryRejection>) -> Response {
-    let Ok(Query(Token { token })) = query else { return dead_link(&app) };
-    show(
-        &app,
-        StatusCode::OK,
-        Page {
-            title: "This was not me",
-            text: &[
-                "Press the button if what the mail told you of was not you. Your account is locked at once, every \
-             session ends, and nobody can sign in.",
-                "To open it again, you set a new password over a link that we mail to you.",
-            ],
-            action: "/not-me",
-            button: "Lock my account",
-            token: &token,
-            ..Page::default()
-        },
-    )
+async fn disown_form(
+    State(app): State<App>,
+    accepted: Accepted,
+    query: Result<Query<Token>, QueryRejection>,
+) -> Response {
+    let Ok(Query(Token { token })) = query else { return dead_link(&app, asked(&accepted)) };
+    let language = reads(&app, &accepted, LinkPurpose::Disown, &token).await;
+    let page = Page { action: "/not-me", token: &token, ..Page::of(language, "page-not-me") };
+    show(&app, StatusCode::OK, page)
 }
 
 async fn disown(
     State(app): State<App>,
+    accepted: Accepted,
     caller: Caller,
     form: Result<Form<Token>, FormRejection>,
 ) -> Response {
-    let Ok(Form(Token { token })) = form else { return dead_link(&app) };
+    let Ok(Form(Token { token })) = form else { return dead_link(&app, asked(&accepted)) };
+    let language = reads(&app, &accepted, LinkPurpose::Disown, &token).await;
     match app.disown(&caller, &token).await {
-        Ok(_) => done(
-            &app,
-            "Account locked",
-            "Your account is locked and every session has ended. We have mailed you the way back.",
-        ),
-        Err(problem) => failed(&app, problem),
+        Ok(_) => show(&app, StatusCode::OK, Page::of(language, "page-locked")),
+        Err(problem) => failed(&app, language, &problem),
     }
 }
 
-async fn forgot_form(State(app): State<App>) -> Response {
-    show_forgot(&app, StatusCode::OK, "")
+async fn forgot_form(State(app): State<App>, accepted: Accepted) -> Response {
+    show_forgot(&app, asked(&accepted), StatusCode::OK, String::new())
 }
 
 async fn forgot(
     State(app): State<App>,
+    accepted: Accepted,
     caller: Caller,
     form: Result<Form<Forgotten>, FormRejection>,
 ) -> Response {
+    // Whose account it is must not be told by the language of the answer.
+    let language = asked(&accepted);
     let identifier = form.ok().and_then(|Form(Forgotten { identifier })| Identifier::parse(&identifier).ok());
     let Some(identifier) = identifier else {
-        return show_forgot(
-            &app,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "That is no e-mail address or user number.",
-        );
+        let error = said(language, "page-forgot", "malformed");
+        return show_forgot(&app, language, StatusCode::UNPROCESSABLE_ENTITY, error);
     };
     match evenly(app.request_reset(&caller, &identifier)).await {
-        Ok(()) => done(
-            &app,
-            "Look into your mail",
-            "If there is such an account, a mail with a link is on its way.",
-        ),
-        Err(problem) => failed(&app, problem),
+        Ok(()) => show(&app, StatusCode::OK, Page::of(language, "page-forgot-done")),
+        Err(problem) => failed(&app, language, &problem),
     }
 }
 
-fn show_forgot(app: &App, status: StatusCode, error: &str) -> Response {
-    show(
-        app,
-        status,
-        Page {
-            title: "Forgot your password?",
-            text: &["We mail you a link to set a new one."],
-            error,
-            action: "/forgot",
-            button: "Send link",
-            fields: &[("identifier", "E-mail address or user number", "text", "username")],
-            ..Page::default()
-        },
-    )
+fn show_forgot(app: &App, language: Language, status: StatusCode, error: String) -> Response {
+    let label = said(language, "page-forgot", "identifier");
+    let field = Field { name: "identifier", label, kind: "text", autocomplete: "username" };
+    let page = Page::of(language, "page-forgot");
+    show(app, status, Page { error, action: "/forgot", fields: vec![field], ..page })
 }
 
-async fn setup_form(State(app): State<App>, query: Result<Query<Token>, QueryRejection>) -> Response {
-    let Ok(Query(Token { token })) = query else { return dead_link(&app) };
-    show_setup(&app, StatusCode::OK, &token, "")
+async fn setup_form(
+    State(app): State<App>,
+    accepted: Accepted,
+    query: Result<Query<Token>, QueryRejection>,
+) -> Response {
+    let Ok(Query(Token { token })) = query else { return dead_link(&app, asked(&accepted)) };
+    show_setup(&app, asked(&accepted), StatusCode::OK, &token, String::new())
 }
 
 async fn setup(
     State(app): State<App>,
+    accepted: Accepted,
     caller: Caller,
     form: Result<Form<SetupForm>, FormRejection>,
 ) -> Response {
-    let Ok(Form(SetupForm { token, email, password })) = form else { return dead_link(&app) };
-    match app.set_up(&caller, &token, &email, password).await {
-        Ok(()) => done(
-            &app,
-            "Operator set up",
-            "Sign in with this address and enrol an authenticator app: operators need a second factor.",
-        ),
-        Err(problem) if problem.kind.1 == StatusCode::UNPROCESSABLE_ENTITY => {
-            let reason = problem.detail.unwrap_or_else(|| problem.kind.2.to_owned());
-            show_setup(
-                &app,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &token,
-                &format!("That does not work: {reason}."),
-            )
+    let language = asked(&accepted);
+    let Ok(Form(SetupForm { token, email, password })) = form else { return dead_link(&app, language) };
+    match app.set_up(&caller, &token, &email, password, accepted.0).await {
+        Ok(()) => show(&app, StatusCode::OK, Page::of(language, "page-setup-done")),
+        Err(Problem { reason: Some(reason), kind, .. }) => {
+            show_setup(&app, language, kind.1, &token, about_password(language, "password", reason))
         }
-        Err(problem) => failed(&app, problem),
+        Err(Problem { kind: problem::EMAIL_MALFORMED, .. }) => {
+            let error = said(language, "page-setup", "malformed");
+            show_setup(&app, language, StatusCode::UNPROCESSABLE_ENTITY, &token, error)
+        }
+        Err(problem) => failed(&app, language, &problem),
     }
 }
 
-fn show_setup(app: &App, status: StatusCode, token: &str, error: &str) -> Response {
-    show(
-        app,
-        status,
-        Page {
-            title: "Set up the first operator",
-            text: &["The operator signs in with this account."],
-            error,
-            action: "/setup",
-            button: "Create operator",
-            token,
-            fields: &SETUP_FIELDS,
-            ..Page::default()
-        },
-    )
-}
-
-/// A page that only says something.
-pub fn done(app: &App, title: &str, text: &str) -> Response {
-    show(app, StatusCode::OK, Page { title, text: &[text], ..Page::default() })
+fn show_setup(app: &App, language: Language, status: StatusCode, token: &str, error: String) -> Response {
+    let email = said(language, "page-setup", "email");
+    let password = about_password(language, "page-setup", "password");
+    let fields = vec![
+        Field { name: "email", label: email, kind: "email", autocomplete: "email" },
+        Field { name: "password", label: password, kind: "password", autocomplete: "new-password" },
+    ];
+    let page = Page::of(language, "page-setup");
+    show(app, status, Page { error, action: "/setup", token, fields, ..page })
 }
 
 /// A link that opens nothing.
-pub fn dead_link(app: &App) -> Response {
-    failed(app, problem::LINK_INVALID.into())
+pub(crate) fn dead_link(app: &App, language: Language) -> Response {
+    failed(app, language, &problem::LINK_INVALID.into())
 }
 
 /// Why nothing was done.
-pub fn failed(app: &App, problem: Problem) -> Response {
-    let text = match problem.kind {
-        problem::LINK_INVALID => {
-            "It has run out, was used before, or a newer one took its place. Ask for a new one."
-        }
-        problem::TOO_MANY => "Wait a little, then try again.",
-        _ => "Nothing was changed. Try again in a moment.",
+pub(crate) fn failed(app: &App, language: Language, problem: &Problem) -> Response {
+    let message = match problem.kind {
+        problem::LINK_INVALID => "page-dead-link",
+        problem::TOO_MANY => "page-too-many",
+        _ => "page-failed",
     };
-    show(app, problem.kind.1, Page { title: problem.kind.2, text: &[text], ..Page::default() })
+    show(app, problem.kind.1, Page::of(language, message))
 }
 
 /// The page, with the name of the site.
 pub(crate) fn show(app: &App, status: StatusCode, page: Page<'_>) -> Response {
-    rendered(status, &Page { site_name: &app.site_name, ..page })
+    let page = Page { site_name: &app.site_name, ..page };
+    rendered(status, page.language, &page)
 }
 
 /// A page, with the headers that all have.
-pub fn rendered(status: StatusCode, page: &impl Template) -> Response {
+pub(crate) fn rendered(status: StatusCode, language: &str, page: &impl Template) -> Response {
+    let language = HeaderValue::from_str(language).ok().map(|tag| [(header::CONTENT_LANGUAGE, tag)]);
     match page.render() {
-        Ok(html) => (status, HEADERS, Html(html)).into_response(),
+        Ok(html) => (status, HEADERS, language, Html(html)).into_response(),
         Err(error) => Problem::internal(&error).into_response(),
     }
 }

@@ -11,7 +11,7 @@ use watchbook_eventlog::{Metadata, Purpose, SecretName, fresh};
 use watchbook_password::{Password, PasswordHasher, PhcString, Verification};
 
 /// Fewest code points of a password that is the only factor (NIST SP 800-63B-4, 3.1.1.2).
-const SHORTEST: usize = 15;
+pub const SHORTEST: usize = 15;
 
 /// The commonest passwords that are long enough to pass the length rule, one a line, lower case.
 const COMMON: &str = include_str!("common_passwords.txt");
@@ -36,29 +36,31 @@ impl Passwords {
     /// # Errors
     /// `PASSWORD_UNACCEPTABLE` with the reason; `UNAVAILABLE` when the list of breached ones cannot be read.
     pub fn check_new(&self, password: &Password, context: &[&str]) -> Result<(), Problem> {
-        let refuse = |reason: &str| Err(Problem::from(problem::PASSWORD_UNACCEPTABLE).detail(reason));
+        let refuse = |reason: &'static str, words: &str| {
+            Err(Problem::from(problem::PASSWORD_UNACCEPTABLE).detail(words).reason(reason))
+        };
         let text = password.expose();
         if text.chars().count() < SHORTEST {
-            return refuse("it must have at least 15 characters");
+            return refuse("too-short", "it must have at least 15 characters");
         }
         let lower = text.to_lowercase();
         if self.common.contains(lower.as_str()) {
-            return refuse("it is among the most common passwords");
+            return refuse("common", "it is among the most common passwords");
         }
         let first = lower.chars().next();
         if lower.chars().all(|c| Some(c) == first) {
-            return refuse("it repeats one character");
+            return refuse("repetition", "it repeats one character");
         }
         let bare =
             |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
         let own = bare(text);
         if context.iter().any(|word| !word.is_empty() && bare(word) == own) {
-            return refuse("it is your address, your name here, or the name of this site");
+            return refuse("own-name", "it is your address, your name here, or the name of this site");
         }
         if let Some(breached) = &self.breached {
             match breached.contains(text) {
                 Ok(false) => {}
-                Ok(true) => return refuse("it is known from a breach, here or elsewhere"),
+                Ok(true) => return refuse("breached", "it is known from a breach, here or elsewhere"),
                 Err(error) => {
                     tracing::error!(%error, "the list of breached passwords cannot be read");
                     return Err(problem::UNAVAILABLE.into());
@@ -74,8 +76,9 @@ impl Passwords {
 /// # Errors
 /// `PASSWORD_UNACCEPTABLE` when it is longer than anybody's.
 pub fn read(password: String) -> Result<Password, Problem> {
-    Password::new(password)
-        .map_err(|error| Problem::from(problem::PASSWORD_UNACCEPTABLE).detail(error.to_string()))
+    Password::new(password).map_err(|error| {
+        Problem::from(problem::PASSWORD_UNACCEPTABLE).detail(error.to_string()).reason("too-long")
+    })
 }
 
 impl App {

@@ -29,6 +29,8 @@ kinds! {
     BAD_FORWARDED = "malformed-forwarded-address" BAD_REQUEST "The forwarded client address cannot be read";
     /// The e-mail address has no plausible shape.
     EMAIL_MALFORMED = "malformed-email" UNPROCESSABLE_ENTITY "The e-mail address is malformed";
+    /// The language tag is not well-formed (BCP 47).
+    LOCALE_MALFORMED = "malformed-locale" UNPROCESSABLE_ENTITY "The language tag is malformed";
     /// The phone number is not in international form.
     PHONE_MALFORMED = "malformed-phone" UNPROCESSABLE_ENTITY "The phone number is malformed";
     /// No text messages go to numbers that begin like this one.
@@ -107,6 +109,8 @@ pub struct Problem {
     pub kind: Kind,
     /// What there is to say beyond the title; never a secret, an address or a stack.
     pub detail: Option<String>,
+    /// Which of several rules was broken, by a name that never changes its meaning.
+    pub reason: Option<&'static str>,
     /// Whole seconds to wait before trying again.
     pub retry_after: Option<u64>,
 }
@@ -124,6 +128,10 @@ pub struct ProblemBody {
     /// What there is to say beyond the title.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+    /// Which of several rules was broken: of a password, `too-short`, `too-long`, `common`, `repetition`, `own-name`,
+    /// `breached`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
 }
 
 impl Problem {
@@ -131,6 +139,13 @@ impl Problem {
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Says which rule was broken.
+    #[must_use]
+    pub fn reason(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
         self
     }
 
@@ -179,7 +194,7 @@ impl std::fmt::Display for Problem {
 
 impl From<Kind> for Problem {
     fn from(kind: Kind) -> Self {
-        Self { kind, detail: None, retry_after: None }
+        Self { kind, detail: None, reason: None, retry_after: None }
     }
 }
 
@@ -191,6 +206,7 @@ impl IntoResponse for Problem {
             title,
             status: status.as_u16(),
             detail: self.detail,
+            reason: self.reason,
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();

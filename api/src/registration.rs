@@ -1,6 +1,7 @@
 //! `/v1/registrations` and `/v1/email/…`: an account begins, and its address is proved.
 
 use crate::app::{App, evenly};
+use crate::language::Accepted;
 use crate::limits::record_declined_mail;
 use crate::passwords;
 use crate::problem::{self, Problem, ProblemBody};
@@ -16,7 +17,7 @@ use watchbook_domain::account::{
 };
 use watchbook_domain::claim::{ClaimIdentifier, ClaimRejection, HolderState};
 use watchbook_domain::notification::LinkPurpose;
-use watchbook_domain::{AccountId, CredentialId, Email, Identifier, LinkId, UserNumber};
+use watchbook_domain::{AccountId, CredentialId, Email, Identifier, LinkId, Locale, UserNumber};
 use watchbook_eventlog::links::Link;
 use watchbook_eventlog::{ExecuteError, Metadata, Position, Purpose, fresh};
 use watchbook_password::Password;
@@ -30,6 +31,11 @@ pub struct Registration {
     email: String,
     /// At least 15 characters.
     password: String,
+    /// The language to write to the person in (BCP 47). Without it, the first of `Accept-Language` that there are words
+    /// in.
+    #[schema(example = "pt-BR")]
+    #[serde(default)]
+    locale: Option<String>,
 }
 
 /// An address to write to.
@@ -68,25 +74,34 @@ pub fn check_mail() -> (StatusCode, Json<CheckMail>) {
     post, path = "/v1/registrations", tag = "registration", request_body = Registration,
     responses(
         (status = 202, body = CheckMail),
-        (status = 422, body = ProblemBody, description = "`malformed-email`, `password-unacceptable`"),
+        (status = 422, body = ProblemBody, description = "`malformed-email`, `malformed-locale`, `password-unacceptable`"),
     )
 )]
 pub async fn register(
     State(app): State<App>,
     caller: Caller,
+    Accepted(accepted): Accepted,
     Body(request): Body<Registration>,
 ) -> Result<(StatusCode, Json<CheckMail>), Problem> {
+    let locale = request.locale.as_deref().map(Locale::parse).transpose();
+    let locale = locale.map_err(|_| problem::LOCALE_MALFORMED)?.or(accepted);
     let email = Email::parse(&request.email).map_err(|_| problem::EMAIL_MALFORMED)?;
     let password = passwords::read(request.password)?;
     app.passwords.check_new(&password, &words(&email, &app.site_name))?;
-    evenly(create_or_tell(&app, &caller, email, password)).await?;
+    evenly(create_or_tell(&app, &caller, email, password, locale)).await?;
     Ok(check_mail())
 }
 
-async fn create_or_tell(app: &App, caller: &Caller, email: Email, password: Password) -> Result<(), Problem> {
+async fn create_or_tell(
+    app: &App,
+    caller: &Caller,
+    email: Email,
+    password: Password,
+    locale: Option<Locale>,
+) -> Result<(), Problem> {
     let account = AccountId(fresh::uuid());
     let credential = app.store_password(account, password).await?;
-    match app.create_account(caller, account, email, credential).await {
+    match app.create_account(caller, account, email, credential, locale).await {
         Ok(Created::Registered) => {}
         Ok(Created::Taken(holder)) => {
             app.discard(account, credential, Purpose::Password).await;
@@ -132,6 +147,7 @@ impl App {
         account: AccountId,
         email: Email,
         password: CredentialId,
+        locale: Option<Locale>,
     ) -> Result<Created, Problem> {
         let identifier = Identifier::Email(email.clone());
         if let Some(holder) = self.claim(caller, account, &identifier).await? {
@@ -148,6 +164,7 @@ impl App {
             email,
             number,
             password,
+            locale,
             link: LinkId(fresh::uuid()),
             context: caller.context.clone(),
             now: caller.now,

@@ -6,7 +6,7 @@ use crate::request::RequestId;
 use crate::{
     account, account_history, activity, captcha, confirm_page, confirmation, contact_pages, contact_review,
     devices, disown, email_change, erasure, factor_recovery, factor_recovery_page, health, introspection,
-    limits, log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options,
+    language, limits, log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options,
     passkey_sign_in, passkeys, password, phone, recovery, recovery_codes, recovery_email, recovery_review,
     registration, second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, totp,
 };
@@ -121,6 +121,7 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(passkeys::rename, passkeys::remove))
         .routes(routes!(account::own))
         .routes(routes!(contact_review::confirm))
+        .routes(routes!(language::change))
         .routes(routes!(activity::list))
         .routes(routes!(introspection::introspect))
         .routes(routes!(account::read))

@@ -1,6 +1,7 @@
 //! `POST /v1/setup`: the first operator, by the link printed at first start.
 
 use crate::app::{App, installation_subject};
+use crate::language::Accepted;
 use crate::passwords;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::registration::{Created, words};
@@ -15,7 +16,7 @@ use watchbook_domain::account::{AccountEvent, Rejection};
 use watchbook_domain::installation::Installation;
 use watchbook_domain::notification::LinkPurpose;
 use watchbook_domain::operator::OperatorEvent;
-use watchbook_domain::{AccountId, CommandId, Email, LinkId};
+use watchbook_domain::{AccountId, CommandId, Email, LinkId, Locale};
 use watchbook_eventlog::links::Link;
 use watchbook_eventlog::{ExecuteError, Metadata, Purpose, fresh};
 
@@ -46,9 +47,10 @@ pub struct Setup {
 pub async fn setup(
     State(app): State<App>,
     caller: Caller,
+    Accepted(locale): Accepted,
     Body(request): Body<Setup>,
 ) -> Result<StatusCode, Problem> {
-    app.set_up(&caller, &request.token, &request.email, request.password).await?;
+    app.set_up(&caller, &request.token, &request.email, request.password, locale).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -88,6 +90,7 @@ impl App {
         token: &str,
         email: &str,
         password: String,
+        locale: Option<Locale>,
     ) -> Result<(), Problem> {
         let link = Link::open(&self.keyring, LinkPurpose::SetUp, token).ok_or(problem::LINK_INVALID)?;
         let account = AccountId(fresh::uuid());
@@ -99,7 +102,7 @@ impl App {
         let password = passwords::read(password)?;
         self.passwords.check_new(&password, &words(&email, &self.site_name))?;
         let credential = self.store_password(account, password).await?;
-        if let Created::Taken(_) = self.create_account(caller, account, email, credential).await? {
+        if let Created::Taken(_) = self.create_account(caller, account, email, credential, locale).await? {
             self.discard(account, credential, Purpose::Password).await;
             return Err(Problem::from(problem::CONFLICT).detail("an account with that address exists"));
         }

@@ -229,6 +229,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         tasks.spawn(recovery.run(stop.child_token()));
         let outbox = Outbox {
             notifications,
+            accounts: app.accounts.clone(),
             views: views.clone(),
             keyring: keyring.clone(),
             sender,

@@ -16,6 +16,7 @@ pub mod guess;
 mod id;
 mod identifier;
 pub mod installation;
+mod locale;
 pub mod notice;
 pub mod notification;
 pub mod operator;
@@ -35,6 +36,7 @@ pub use id::{
     NotificationId, RecoveryCaseId, ServiceKeyId, SessionId, SmsCodeId, SubjectId,
 };
 pub use identifier::{Email, Identifier, IdentifierError, UserNumber};
+pub use locale::{Locale, LocaleError};
 pub use phone::{Destinations, PhoneNumber};
 pub use policy::Policy;
 pub use time::Timestamp;

@@ -13,7 +13,7 @@ use watchbook_eventlog::Position;
 row! {
     /// An account's current state.
     #[derive(Clone, PartialEq, Eq)]
-    pub struct AccountRow in "accounts" version 4 indexes [];
+    pub struct AccountRow in "accounts" version 5 indexes [];
     key {
         /// The account.
         account: AccountId = "account_id",
@@ -53,6 +53,8 @@ row! {
         phone_proved_at: Option<Timestamp> = "phone_proved_at",
         /// When the person last said that contacts are right.
         contact_confirmed_at: Option<Timestamp> = "contact_confirmed_at",
+        /// The language to write to the person in, if known (BCP 47).
+        locale: Option<String> = "locale",
         /// Sign-ins so far.
         sign_ins: u64 = "sign_ins",
         /// The latest.
@@ -122,6 +124,7 @@ impl View for Accounts {
                 recovery_email_proved_at: None,
                 phone_proved_at: None,
                 contact_confirmed_at: None,
+                locale: None,
                 sign_ins: 0,
                 last_sign_in_at: None,
                 failures_since_sign_in: 0,
@@ -188,6 +191,7 @@ impl AccountRow {
             E::RecoveryCodeAccepted { .. } => {
                 self.recovery_codes_left = self.recovery_codes_left.saturating_sub(1);
             }
+            E::LocaleChanged { locale } => self.locale = Some(locale.as_str().to_owned()),
             E::Locked { reason, .. } => {
                 self.locked = name_of(reason);
                 self.locked_at = Some(at);

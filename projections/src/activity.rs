@@ -189,6 +189,7 @@ impl<'a> About<'a> {
             E::SupportRecoveryStopped { by, .. } => Self { detail: name_of(by), ..about },
             E::SupportRecoveryStarted { .. } | E::Recovered { .. } => about,
             E::SmsCodeRejected { .. } | E::SmsEnrolled { .. } | E::SmsRemoved => about,
+            E::LocaleChanged { locale } => Self { detail: Some(locale.as_str().to_owned()), ..about },
             E::EmailVerificationRequested { .. }
             | E::EmailVerified { .. }
             | E::TotpEnrolmentStarted { .. }

@@ -32,6 +32,7 @@ fn dependencies_point_down() {
         "watchbook-eventlog",
         "watchbook-proofs",
         "watchbook-projections",
+        "watchbook-words",
         "watchbook-workers",
         "watchbook-api",
         "watchbook",
@@ -46,6 +47,16 @@ fn dependencies_point_down() {
         !dependencies["watchbook-api"].contains("watchbook-workers"),
         "nothing is sent on the request path"
     );
+}
+
+#[test]
+fn words_need_nothing_but_the_domain() {
+    for name in &dependencies()["watchbook-words"] {
+        assert!(
+            name == "watchbook-domain" || !name.starts_with("watchbook"),
+            "words must not depend on {name}"
+        );
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 13] = [
+const ALL: [&str; 14] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
@@ -17,6 +17,7 @@ const ALL: [&str; 13] = [
     "recovery::",
     "sms::",
     "trusted_devices::",
+    "words::",
 ];
 
 fn on(deployment: &str) {

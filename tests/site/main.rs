@@ -28,4 +28,5 @@ mod recovery;
 mod sms;
 mod tampering;
 mod trusted_devices;
+mod words;
 mod world;

@@ -18,11 +18,12 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use watchbook_domain::notice::Notice;
 use watchbook_domain::notification::{LinkPurpose, Message, Notification, NotificationEvent, Recipient};
-use watchbook_domain::{CommandId, Email, NotificationId, PhoneNumber, Timestamp};
+use watchbook_domain::{Account, CommandId, Email, NotificationId, PhoneNumber, Timestamp};
 use watchbook_eventlog::codes::sms_code;
 use watchbook_eventlog::links::Link;
 use watchbook_eventlog::{Clock, Executed, Keyring, Metadata, Repository, StreamId, fresh};
 use watchbook_projections::Views;
+use watchbook_words::Language;
 
 /// Mails looked at in one round.
 const ROUND: u32 = 100;
@@ -40,6 +41,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub struct Outbox {
     /// Notifications.
     pub notifications: Repository<Notification>,
+    /// Accounts: what language to write in.
+    pub accounts: Repository<Account>,
     /// Which are due.
     pub views: Views,
     /// Signs links.
@@ -103,7 +106,9 @@ impl Outbox {
             // Another was faster, or this node slept meanwhile.
             return Ok(());
         }
-        let outcome = self.hand_over(id, message, state.requested_at).await;
+        let account = self.accounts.load(&self.accounts.stream(message.account)).await?.state;
+        let language = Language::for_person(account.locale.as_ref());
+        let outcome = self.hand_over(id, message, language, state.requested_at).await;
         let now = self.clock.now();
         let result = match &outcome {
             Ok(()) => "sent",
@@ -132,18 +137,19 @@ impl Outbox {
         &self,
         id: NotificationId,
         message: &Message,
+        language: Language,
         requested_at: Timestamp,
     ) -> Result<(), NotTaken> {
         let limit = SEND_LIMIT.to_std().unwrap_or_default();
         match &message.recipient {
             Recipient::Mail(address) => {
-                let mail = self.compose(id, message, address, requested_at)?;
+                let mail = self.compose(id, message, language, address, requested_at)?;
                 let sent = tokio::time::timeout(limit, self.transport.send(&mail)).await;
                 let late = |_| Err(SendError::Temporary(SendFailure::Timeout(Stage::Content)));
                 Ok(sent.unwrap_or_else(late)?)
             }
             Recipient::Sms { phone } => {
-                let sms = self.compose_sms(id, message, phone)?;
+                let sms = self.compose_sms(id, message, language, phone)?;
                 let sent = tokio::time::timeout(limit, self.sms.send(&sms)).await;
                 Ok(sent.unwrap_or_else(|_| Err(SmsError::Temporary(SmsFailure::Timeout)))?)
             }
@@ -155,12 +161,13 @@ impl Outbox {
         &self,
         notification: NotificationId,
         message: &Message,
+        language: Language,
         phone: &PhoneNumber,
     ) -> Result<OutgoingSms, SmsError> {
         let at = self.clock.now();
         if let Notice::Recovery(notice) = &message.notice {
             let link = self.link_url(message);
-            let text = recovery_words(&self.site_name, notice, link.as_deref());
+            let text = recovery_words(language, &self.site_name, notice, link.as_deref());
             let text = text.ok_or(SmsError::Permanent(SmsFailure::Compose))?.into();
             return Ok(OutgoingSms { notification, to: phone.clone(), text, at });
         }
@@ -171,7 +178,7 @@ impl Outbox {
             return Err(SmsError::Permanent(SmsFailure::Expired));
         }
         let digits = sms_code(&self.keyring, message.account, *code, phone);
-        let text = words(&self.site_name, &self.public_url, *good_for, &digits).into();
+        let text = words(language, &self.site_name, &self.public_url, *good_for, &digits).into();
         Ok(OutgoingSms { notification, to: phone.clone(), text, at })
     }
 
@@ -224,11 +231,13 @@ impl Outbox {
         &self,
         id: NotificationId,
         message: &Message,
+        language: Language,
         address: &Email,
         date: Timestamp,
     ) -> Result<OutgoingMail, SendError> {
         let link = self.link_url(message);
         let context = RenderContext {
+            language,
             site_name: &self.site_name,
             public_url: &self.public_url,
             action_link: link.as_deref(),

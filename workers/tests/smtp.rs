@@ -167,6 +167,7 @@ impl Server {
 
 fn mail(to: &str) -> OutgoingMail {
     let context = RenderContext {
+        language: watchbook_words::Language::English,
         site_name: "Example Exchange",
         public_url: "https://example.com",
         action_link: Some("https://example.com/verify?token=abc"),

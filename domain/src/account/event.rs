@@ -4,8 +4,8 @@ use super::phone::CodeUse;
 use super::{Backup, PublicKey, RecoveryProof, RecoveryStop, Risk, StopReason};
 use crate::aggregate::events;
 use crate::{
-    AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, PhoneNumber, RecoveryCaseId,
-    SessionId, SmsCodeId, Timestamp, UserNumber,
+    AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, Locale, PhoneNumber,
+    RecoveryCaseId, SessionId, SmsCodeId, Timestamp, UserNumber,
 };
 use serde::{Deserialize, Serialize};
 
@@ -697,6 +697,11 @@ events! {
         "legal_hold.lifted" v 1 => LegalHoldLifted,
         /// The person's key is due to be destroyed. The last event of an account; its clear part outlives it.
         "personal_data.erased" v 1 => PersonalDataErased,
+        /// The person is written to in this language from now on.
+        "locale.changed" v 1 => LocaleChanged {
+            /// The language.
+            locale: Locale,
+        },
     }
 }
 

@@ -9,6 +9,7 @@ mod email_change;
 mod erasure;
 mod event;
 mod factor_recovery;
+mod locale;
 mod lock;
 mod passkey;
 mod passkey_sign_in;
@@ -49,6 +50,7 @@ pub use factor_recovery::{
     CompleteFactorRecovery, FactorRecovery, PendingFactorRecovery, ProveFactorRecovery, RecoveryProof,
     RequestFactorRecovery, StopFactorRecovery, StopReason,
 };
+pub use locale::ChangeLocale;
 pub use lock::{Disown, Lock, Unlock};
 pub use passkey::{
     Assertion, Backup, BeginPasskeyEnrolment, EnrolPasskey, Passkey, PublicKey, RemovePasskey, RenamePasskey,

@@ -3,7 +3,7 @@
 use super::state::check_link;
 use super::{Account, AccountEvent, Rejection};
 use crate::policy::{Policy, seconds};
-use crate::{AccountId, ClientContext, CredentialId, Email, LinkId, Timestamp, UserNumber};
+use crate::{AccountId, ClientContext, CredentialId, Email, LinkId, Locale, Timestamp, UserNumber};
 
 /// Registers an account whose identifiers have been claimed.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Register {
     pub password: CredentialId,
     /// The verification link to be mailed.
     pub link: LinkId,
+    /// The language to write to the person in, if known.
+    pub locale: Option<Locale>,
     /// Where the request came from.
     pub context: ClientContext,
     /// Now.
@@ -31,16 +33,16 @@ impl Register {
         if account.id.is_some() {
             return Err(Rejection::AlreadyRegistered);
         }
-        Ok(vec![
-            AccountEvent::Registered {
-                account: self.account,
-                email: self.email.clone(),
-                number: self.number,
-                password: self.password,
-                context: self.context.clone(),
-            },
-            verification_requested(self.link, policy, self.now),
-        ])
+        let registered = AccountEvent::Registered {
+            account: self.account,
+            email: self.email.clone(),
+            number: self.number,
+            password: self.password,
+            context: self.context.clone(),
+        };
+        let locale = self.locale.clone().map(|locale| AccountEvent::LocaleChanged { locale });
+        let requested = verification_requested(self.link, policy, self.now);
+        Ok([registered].into_iter().chain(locale).chain([requested]).collect())
     }
 }
 

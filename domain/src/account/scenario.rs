@@ -55,6 +55,7 @@ pub(super) fn registered(t: i64) -> Story {
         email: Email::parse("ann@example.com").unwrap(),
         number: UserNumber::from_random(7),
         password: CredentialId(id(2)),
+        locale: None,
         link: LinkId(id(LINK)),
         context: ClientContext::default(),
         now: at(t),

@@ -10,7 +10,9 @@ use super::{
 use crate::aggregate::Aggregate;
 use crate::guess::GuessCounter;
 use crate::policy::{Policy, seconds};
-use crate::{AccountId, AttemptId, CredentialId, DeviceId, Email, LinkId, SessionId, Timestamp, UserNumber};
+use crate::{
+    AccountId, AttemptId, CredentialId, DeviceId, Email, LinkId, Locale, SessionId, Timestamp, UserNumber,
+};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +78,8 @@ pub struct Account {
     pub legal_hold: bool,
     /// Was erased: nothing else is known of it.
     pub erased: bool,
+    /// The language to write to the person in, as far as known.
+    pub locale: Option<Locale>,
     pub(super) verification_links: Vec<PendingLink>,
     pub(super) reset_links: Vec<PendingLink>,
     pub(super) spent_links: Vec<PendingLink>,
@@ -381,7 +385,7 @@ impl Account {
 impl Aggregate for Account {
     type Event = AccountEvent;
     const CATEGORY: &'static str = "account";
-    const SNAPSHOT_FORMAT: u16 = 4;
+    const SNAPSHOT_FORMAT: u16 = 5;
 
     fn evolve(&mut self, event: &AccountEvent, at: Timestamp) {
         use AccountEvent as E;
@@ -665,6 +669,7 @@ impl Aggregate for Account {
             | E::FactorRecoveryCompleted { .. }
             | E::ContactConfirmed => {}
             E::SupportRecoveryStarted { .. } | E::SupportRecoveryStopped { .. } | E::Recovered { .. } => {}
+            E::LocaleChanged { locale } => self.locale = Some(locale.clone()),
             E::PasskeyRejected { attempt } => {
                 self.failures_since_sign_in += 1;
                 if let Some(Attempt { device, guess: Some(challenge), .. }) = self.attempts.remove(attempt) {

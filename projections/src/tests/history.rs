@@ -90,6 +90,7 @@ impl History {
             email: Email::parse(&format!("person-{}@example.com", self.people.len())).unwrap(),
             number: UserNumber::from_random(self.people.len() as u32),
             password: CredentialId(self.id()),
+            locale: None,
             link: LinkId(self.id()),
             context: self.context(),
             now,

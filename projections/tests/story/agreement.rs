@@ -184,6 +184,7 @@ async fn live(site: &Site, views: &Views, steps: &[Step]) {
         email: Email::parse("resident@example.com").unwrap(),
         number: UserNumber::from_random(7),
         password: CredentialId(id(1)),
+        locale: None,
         link: LinkId(id(1)),
         context: context(1),
         now: at(0),

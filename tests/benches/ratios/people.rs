@@ -70,6 +70,7 @@ impl Story {
             email: Email::parse(email).unwrap(),
             number: UserNumber::from_random(u32::from_be_bytes(fresh::bytes())),
             password,
+            locale: None,
             link: LinkId(fresh::uuid()),
             context: context(),
             now,

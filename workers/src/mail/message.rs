@@ -90,7 +90,7 @@ impl From<ComposeError> for SendError {
 
 impl OutgoingMail {
     /// Puts a message together: text and HTML as `multipart/alternative`, marked as sent by a machine so
-    /// that nobody's absence notice answers it (RFC 3834, section 5). `date` is when the notice was asked
+    /// that nobody's absence notice answers it (RFC 3834, section 5), with its language (RFC 3282). `date` is when the notice was asked
     /// for, so that a late delivery shows as late.
     ///
     /// # Errors
@@ -118,6 +118,10 @@ impl OutgoingMail {
             .raw_header(HeaderValue::new(
                 const { HeaderName::new_from_ascii_str("Auto-Submitted") },
                 "auto-generated".to_owned(),
+            ))
+            .raw_header(HeaderValue::new(
+                const { HeaderName::new_from_ascii_str("Content-Language") },
+                rendered.language.tag().to_owned(),
             ))
             .multipart(parts)
             .map_err(ComposeError::Message)?;
@@ -172,6 +176,7 @@ pub(super) mod tests {
 
     fn rendered() -> Rendered {
         Rendered {
+            language: watchbook_words::Language::German,
             subject: "New sign-in to your Exämple account".to_owned(),
             text: "Somebody signed in from São Paulo.\n.\n..\nhttps://example.com/disown/abc=def\n"
                 .to_owned(),
@@ -196,6 +201,12 @@ pub(super) mod tests {
         compose(number, &sender, "ada@example.com", &rendered()).unwrap()
     }
 
+    /// A message that says this, to Ada.
+    pub(in super::super) fn mail_of(rendered: &Rendered) -> OutgoingMail {
+        let sender = Sender::new("Example", "no-reply@example.com").unwrap();
+        compose(7, &sender, "ada@example.com", rendered).unwrap()
+    }
+
     #[test]
     fn the_message_is_what_a_mail_program_expects() {
         let bytes = mail(7).formatted();
@@ -210,6 +221,7 @@ pub(super) mod tests {
         assert_eq!(parsed.date().unwrap().to_rfc3339(), "2026-03-03T14:05:00Z");
         assert_eq!(parsed.message_id(), Some("00000000-0000-0000-0000-000000000007@example.com"));
         assert_eq!(parsed.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
+        assert_eq!(parsed.header_raw("Content-Language").map(str::trim), Some("de"));
         assert!(text.contains("Content-Type: multipart/alternative"));
         assert_eq!(parsed.text_body_count(), 1);
         assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n").trim_end(), rendered().text.trim_end());

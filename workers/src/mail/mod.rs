@@ -3,18 +3,18 @@
 //! Nothing here reads the log or a clock. Rendering and composing are pure; a transport hands one message
 //! over and says whether trying again makes sense. What is retried, and when, is the caller's.
 
-mod contact_letters;
-mod factor_recovery_letters;
 mod file;
+#[cfg(test)]
+mod languages;
 mod letter;
 mod message;
 mod plain;
-mod recovery_letter;
 mod render;
 mod smtp;
 mod smtp_config;
 #[cfg(test)]
 mod stub_server;
+mod told;
 mod transport;
 
 pub use file::FileTransport;

@@ -3,12 +3,15 @@
 use askama::Template;
 use watchbook_domain::Timestamp;
 use watchbook_domain::notice::Notice;
+use watchbook_words::Language;
 
 use super::letter::Letter;
 
 /// What a mail says besides the notice itself.
 #[derive(Clone, Copy)]
 pub struct RenderContext<'a> {
+    /// What it is written in.
+    pub language: Language,
     /// What the site calls itself.
     pub site_name: &'a str,
     /// The configured public address of the site, never one taken from a request.
@@ -31,6 +34,8 @@ impl std::fmt::Debug for RenderContext<'_> {
 /// The words of a mail.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
+    /// What it is written in.
+    pub language: Language,
     /// One line; nothing in it comes from a request.
     pub subject: String,
     /// As plain text, lines ended by `\n`.
@@ -53,6 +58,7 @@ impl std::fmt::Debug for Rendered {
 pub fn render(notice: &Notice, context: &RenderContext<'_>) -> Result<Rendered, askama::Error> {
     let letter = Letter::of(notice, context);
     Ok(Rendered {
+        language: context.language,
         text: TextPart { letter: &letter }.render()?,
         html: HtmlPart { letter: &letter }.render()?,
         subject: letter.subject,
@@ -95,6 +101,7 @@ mod tests {
     fn context(action_link: Option<&str>) -> RenderContext<'_> {
         let link_expires_at = Some(AT + chrono::TimeDelta::days(7));
         RenderContext {
+            language: Language::English,
             site_name: "Example Exchange",
             public_url: "https://example.com/",
             action_link,
