@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 13] = [
+const ALL: [&str; 14] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
@@ -16,6 +16,7 @@ const ALL: [&str; 13] = [
     "proofs::",
     "recovery::",
     "sms::",
+    "status::",
     "trusted_devices::",
 ];
 
