@@ -5,6 +5,7 @@ use crate::limits::SourceLimits;
 use crate::passwords::Passwords;
 use crate::problem::{self, Problem};
 use crate::request::TrustedProxies;
+use crate::status::StatusBoard;
 use crate::tokens::SessionToken;
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use watchbook_domain::account::{Rejection, Session, TokenDigest};
 use watchbook_domain::captcha::Captcha;
 use watchbook_domain::claim::Claim;
 use watchbook_domain::erasure::Erasure;
+use watchbook_domain::incident::Incident;
 use watchbook_domain::installation::Installation;
 use watchbook_domain::operator::Operator;
 use watchbook_domain::policy::Policy;
@@ -70,6 +72,10 @@ pub struct Parts {
     pub recovery_cases: Repository<RecoveryCase>,
     /// How many of them may be opened.
     pub recovery_budgets: Repository<RecoveryBudget>,
+    /// Incidents that the public is told of.
+    pub incidents: Repository<Incident>,
+    /// What the public was last told.
+    pub status: StatusBoard,
     /// For the readiness check.
     pub log: Arc<dyn EventLog>,
     /// Secrets.

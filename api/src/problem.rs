@@ -74,6 +74,8 @@ kinds! {
     CASE_TOKEN_INVALID = "case-token-invalid" UNAUTHORIZED "There is no recovery case behind this token";
     /// The case's state forbids it; `detail` says why.
     CASE_CONFLICT = "case-conflict" CONFLICT "The recovery case does not allow this now";
+    /// The incident is over, or has as many updates as it may; `detail` says which.
+    INCIDENT_CONFLICT = "incident-conflict" CONFLICT "The incident does not allow this now";
     /// The content is no PNG, JPEG or PDF.
     DOCUMENT_TYPE = "document-type" UNSUPPORTED_MEDIA_TYPE "A document must be a PNG or JPEG image or a PDF";
     /// Nothing there.

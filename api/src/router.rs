@@ -5,10 +5,10 @@ use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
     account, account_history, activity, captcha, confirm_page, confirmation, contact_pages, contact_review,
-    devices, disown, email_change, erasure, factor_recovery, factor_recovery_page, health, introspection,
-    language, limits, log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options,
+    devices, disown, email_change, erasure, factor_recovery, factor_recovery_page, health, incidents, introspection, language, limits, log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options,
     passkey_sign_in, passkeys, password, phone, recovery, recovery_codes, recovery_email, recovery_review,
-    registration, second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, totp,
+    registration, second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor,
+    status, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -145,6 +145,11 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(recovery_review::decision::approve))
         .routes(routes!(recovery_review::decision::reject))
         .routes(routes!(recovery_review::stop::stop))
+        .routes(routes!(incidents::open))
+        .routes(routes!(incidents::update))
+        .routes(routes!(incidents::resolve))
+        .routes(routes!(status::status))
+        .routes(routes!(status::history))
 }
 
 /// For those who run the server.

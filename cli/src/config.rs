@@ -224,6 +224,13 @@ impl Config {
         if self.policy.contact.undo_seconds < self.policy.contact.change_hold_seconds {
             return refuse("policy.contact: undo_seconds must be at least change_hold_seconds");
         }
+        let status = &self.policy.status;
+        if !(1..=60).contains(&status.kept_seconds)
+            || status.waiting_degraded_seconds > status.waiting_down_seconds
+            || status.case_degraded_seconds > status.case_down_seconds
+        {
+            return refuse("policy.status: kept_seconds from 1 to 60, degraded no later than down");
+        }
         let recovery = &self.policy.recovery;
         if recovery.cooling_off_seconds < 3_600 || recovery.password_link_seconds > 86_400 {
             return refuse(
@@ -351,6 +358,7 @@ mod tests {
             "[policy]\nconfirm = \"sometimes\"",
             "[policy]\nconfirmations_per_hour = 0",
             "[policy.contact]\nundo_seconds = 3600",
+            "[policy.status]\nkept_seconds = 0",
             "[sms]\nprovider = \"twilio\"",
             "[sms]\ncountries = [\"Portugal\"]",
         ] {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use watchbook_api::{App, Breached, Capacity, Parts, Passwords, SourceLimits, TrustedProxies};
+use watchbook_api::{App, Breached, Capacity, Parts, Passwords, SourceLimits, StatusBoard, TrustedProxies};
 use watchbook_domain::notification::Notification;
 use watchbook_eventlog::{Clock, Core, Repository};
 use watchbook_password::{Argon2id, HashError, Limits, ParameterBounds, Parameters, PasswordHasher};
@@ -162,6 +162,8 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         installation: Repository::new(core.clone(), 1),
         recovery_cases: Repository::new(core.clone(), 1_000),
         recovery_budgets: Repository::new(core.clone(), 1_000),
+        incidents: Repository::new(core.clone(), 100),
+        status: StatusBoard::default(),
         log: log.clone(),
         sealer: sealer.clone(),
         keyring: keyring.clone(),

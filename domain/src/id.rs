@@ -55,6 +55,8 @@ ids! {
     AlertId;
     /// One recovery case. Its documents and payloads are sealed with a key of its own.
     RecoveryCaseId;
+    /// One incident that the public is told of.
+    IncidentId;
     /// One document of a recovery case.
     DocumentId;
     /// One command. Event ids derive from it, so that a command sent twice is appended once.

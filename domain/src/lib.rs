@@ -15,6 +15,7 @@ pub mod erasure;
 pub mod guess;
 mod id;
 mod identifier;
+pub mod incident;
 pub mod installation;
 mod locale;
 pub mod notice;
@@ -26,14 +27,15 @@ pub mod recovery_case;
 pub mod service_key;
 pub mod sms_budget;
 pub mod source;
+pub mod status;
 mod time;
 
 pub use account::Account;
 pub use aggregate::{Aggregate, Event};
 pub use context::{ClientContext, Signals};
 pub use id::{
-    AccountId, AlertId, AttemptId, CommandId, CredentialId, DeviceId, DocumentId, EventId, LinkId,
-    NotificationId, RecoveryCaseId, ServiceKeyId, SessionId, SmsCodeId, SubjectId,
+    AccountId, AlertId, AttemptId, CommandId, CredentialId, DeviceId, DocumentId, EventId, IncidentId,
+    LinkId, NotificationId, RecoveryCaseId, ServiceKeyId, SessionId, SmsCodeId, SubjectId,
 };
 pub use identifier::{Email, Identifier, IdentifierError, UserNumber};
 pub use locale::{Locale, LocaleError};

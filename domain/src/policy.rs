@@ -1,6 +1,7 @@
 //! Every threshold of the rules, with its default. All of it is configuration.
 
 use crate::recovery_case::RecoveryPolicy;
+use crate::status::StatusPolicy;
 use chrono::TimeDelta;
 use serde::Deserialize;
 
@@ -49,6 +50,8 @@ pub struct Policy {
     pub factor_recovery: FactorRecoveryPolicy,
     /// Recovery with the help of support.
     pub recovery: RecoveryPolicy,
+    /// When the public is told that a part is degraded or down.
+    pub status: StatusPolicy,
 }
 
 impl Default for Policy {
@@ -73,6 +76,7 @@ impl Default for Policy {
             contact: ContactPolicy::default(),
             factor_recovery: FactorRecoveryPolicy::default(),
             recovery: RecoveryPolicy::default(),
+            status: StatusPolicy::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ use watchbook_domain::alert::AlertEvent;
 use watchbook_domain::captcha::CaptchaEvent;
 use watchbook_domain::claim::ClaimEvent;
 use watchbook_domain::erasure::ErasureEvent;
+use watchbook_domain::incident::IncidentEvent;
 use watchbook_domain::installation::InstallationEvent;
 use watchbook_domain::notification::NotificationEvent;
 use watchbook_domain::operator::OperatorEvent;
@@ -45,6 +46,7 @@ fn every_payload_ever_written_decodes() {
     decode::<NotificationEvent>(&mut seen);
     decode::<ServiceKeyEvent>(&mut seen);
     decode::<OperatorEvent>(&mut seen);
+    decode::<IncidentEvent>(&mut seen);
     decode::<InstallationEvent>(&mut seen);
     decode::<SmsBudgetEvent>(&mut seen);
     decode::<AlertEvent>(&mut seen);

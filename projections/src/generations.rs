@@ -59,6 +59,10 @@ macro_rules! for_each_row {
                 type $row = $crate::recovery_cases::RecoveryCaseRow;
                 $value
             },
+            {
+                type $row = $crate::incidents::StoredIncident;
+                $value
+            },
         ]
     };
 }

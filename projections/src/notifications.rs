@@ -11,8 +11,9 @@ use watchbook_domain::{AccountId, NotificationId, Timestamp};
 use watchbook_eventlog::Position;
 
 row! {
-    pub(crate) struct StoredNotification in "notifications" version 3
-        indexes ["(due_at) WHERE due_at IS NOT NULL", "(account_id)", "(position) WHERE status = 'sending'"];
+    pub(crate) struct StoredNotification in "notifications" version 4
+        indexes ["(due_at) WHERE due_at IS NOT NULL", "(account_id)", "(position) WHERE status = 'sending'",
+            "(channel, sent_at) WHERE sent_at IS NOT NULL", "(channel, requested_at) WHERE status = 'given_up'"];
     key {
         notification: NotificationId = "notification_id",
     }

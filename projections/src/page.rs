@@ -8,10 +8,12 @@ use crate::accounts::Accounts;
 use crate::activity::Activity;
 use crate::database::Transaction;
 use crate::devices::Devices;
+use crate::incidents::Incidents;
 use crate::notifications::Notifications;
 use crate::recovery_cases::RecoveryCases;
 use crate::sessions::Sessions;
 use crate::view::{Happened, View as _, What};
+use watchbook_domain::incident::Incident;
 use watchbook_domain::notification::Notification;
 use watchbook_domain::recovery_case::RecoveryCase;
 use watchbook_domain::{Account, AccountId, Aggregate, RecoveryCaseId, Timestamp};
@@ -155,6 +157,7 @@ impl Page {
         let mut activity = Activity::default();
         let mut notifications = Notifications::default();
         let mut recovery_cases = RecoveryCases::default();
+        let mut incidents = Incidents::default();
         macro_rules! each {
             ($view:ident => $do:expr) => {{
                 {
@@ -181,6 +184,10 @@ impl Page {
                     let $view = &mut recovery_cases;
                     $do;
                 }
+                {
+                    let $view = &mut incidents;
+                    $do;
+                }
             }};
         }
         each!(view => self.happened.iter().for_each(|happened| view.plan(happened)));
@@ -195,6 +202,7 @@ impl Page {
                 }
                 What::Notification(..) => notifications.apply(happened),
                 What::Recovery(..) => recovery_cases.apply(happened),
+                What::Incident(..) => incidents.apply(happened),
                 What::Shredded(case) => {
                     recovery_cases.apply(happened);
                     // Its mails were sealed with its key.
@@ -212,7 +220,8 @@ impl Page {
 /// Whether the views care for events of this stream.
 fn is_seen(recorded: &RecordedEvent) -> bool {
     let category = recorded.stream.category();
-    [Account::CATEGORY, Notification::CATEGORY, RecoveryCase::CATEGORY].contains(&category)
+    [Account::CATEGORY, Notification::CATEGORY, RecoveryCase::CATEGORY, Incident::CATEGORY]
+        .contains(&category)
 }
 
 fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>, String> {
@@ -232,6 +241,11 @@ fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>
             let id = key.parse().map_err(|_| "the stream's name holds no notification".to_owned())?;
             let event = decode(&event.event_type, event.schema_version, &payload);
             What::Notification(id, event.map_err(|error| in_full(&error))?)
+        }
+        (Incident::CATEGORY, Some(payload)) => {
+            let id = key.parse().map_err(|_| "the stream's name holds no incident".to_owned())?;
+            let event = decode(&event.event_type, event.schema_version, &payload);
+            What::Incident(id, event.map_err(|error| in_full(&error))?)
         }
         (RecoveryCase::CATEGORY, payload) => {
             let case: RecoveryCaseId =

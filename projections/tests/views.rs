@@ -15,7 +15,7 @@ use watchbook_eventlog::{Expected, NewEvent, Position, StreamId, fresh};
 use watchbook_projections::{Fence, Views, ViewsError, digest, rebuild};
 
 /// Of one generation: one a view.
-const TABLES: usize = 6;
+const TABLES: usize = 7;
 
 /// Long enough for a projector to try at least once, where nothing can be waited for.
 const A_TRY: Duration = Duration::from_millis(500);

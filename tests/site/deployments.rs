@@ -16,6 +16,7 @@ const ALL: [&str; 14] = [
     "proofs::",
     "recovery::",
     "sms::",
+    "status::",
     "trusted_devices::",
     "words::",
 ];

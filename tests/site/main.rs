@@ -26,6 +26,7 @@ mod passkeys;
 mod proofs;
 mod recovery;
 mod sms;
+mod status;
 mod tampering;
 mod trusted_devices;
 mod words;

@@ -8,8 +8,8 @@ use eventstore::{ClientSettings, SubscriptionFilter};
 use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
-    Aggregate, account, captcha, claim, erasure, installation, notification, operator, recovery_case,
-    service_key, sms_budget, source,
+    Aggregate, account, captcha, claim, erasure, incident, installation, notification, operator,
+    recovery_case, service_key, sms_budget, source,
 };
 use watchbook_eventlog::StreamId;
 
@@ -29,6 +29,7 @@ pub const CATEGORIES: &[&str] = &[
     erasure::Erasure::CATEGORY,
     service_key::ServiceKey::CATEGORY,
     installation::Installation::CATEGORY,
+    incident::Incident::CATEGORY,
     captcha::Captcha::CATEGORY,
     sms_budget::SmsBudget::CATEGORY,
     recovery_case::RecoveryCase::CATEGORY,
