@@ -15,7 +15,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use watchbook_domain::account::{ChangePassword, RequestPasswordReset, ResetPassword};
+use watchbook_domain::account::{
+    ChangePassword, NewPassword, Rejection, RequestPasswordReset, ResetPassword,
+};
 use watchbook_domain::notification::LinkPurpose;
 use watchbook_domain::{Account, Identifier, LinkId};
 use watchbook_eventlog::links::Link;
@@ -27,7 +29,7 @@ use watchbook_eventlog::{ExecuteError, Position, Purpose, fresh};
 pub struct PasswordChangeRequest {
     /// The one in use.
     current_password: String,
-    /// At least 15 characters.
+    /// At least 15 characters; 8 if the account has a second factor.
     new_password: String,
     /// Of the authenticator app, if the account has one.
     code: Option<String>,
@@ -61,8 +63,11 @@ pub async fn change(
     let (secret, proved) = prove_anew(&app, &signed_in, current, code).await?;
 
     let account = signed_in.account_id;
+    app.refuse_former(&proved.state, &new).await?;
+    let length = passwords::length(&new);
     let credential = app.store_password(account, new).await?;
-    let command = ChangePassword { session: signed_in.session_id, credential, now: app.clock.now() };
+    let new = NewPassword { credential, length };
+    let command = ChangePassword { session: signed_in.session_id, new, now: app.clock.now() };
     let metadata = signed_in.metadata(&app);
     let done = match app.decide(account, &metadata, |a| command.decide(a, &app.policy)).await {
         Ok(done) => done,
@@ -71,16 +76,15 @@ pub async fn change(
             return Err(error.into());
         }
     };
-    if let Some(old) = proved.state.password {
-        app.discard(account, old, Purpose::Password).await;
-    }
+    app.discard_former(account, &proved.state, &done.state).await;
     token_answer(account, signed_in.session_id, &secret, &done)
 }
 
 fn check_new(app: &App, password: &watchbook_password::Password, account: &Account) -> Result<(), Problem> {
+    let shortest = account.shortest_password(&app.policy.password);
     match &account.email {
-        Some(email) => app.passwords.check_new(password, &words(email, &app.site_name)),
-        None => app.passwords.check_new(password, &[&app.site_name]),
+        Some(email) => app.passwords.check_new(password, &words(email, &app.site_name), shortest),
+        None => app.passwords.check_new(password, &[&app.site_name], shortest),
     }
 }
 
@@ -118,7 +122,7 @@ pub async fn forgot(
 pub struct PasswordReset {
     /// From the link's `token` parameter.
     token: String,
-    /// At least 15 characters.
+    /// At least 15 characters; 8 if the account has a second factor.
     new_password: String,
 }
 
@@ -177,24 +181,28 @@ impl App {
         let before = self.account(link.account).await?;
         ResetPassword::check(&before, link.id, caller.now).map_err(|_| problem::LINK_INVALID)?;
         check_new(self, &new, &before)?;
+        self.refuse_former(&before, &new).await?;
 
+        let length = passwords::length(&new);
         let credential = self.store_password(link.account, new).await?;
         let holds_claim = self.holds_its_address(link.account).await?;
-        let command = ResetPassword { link: link.id, credential, holds_claim, now: self.clock.now() };
+        let new = NewPassword { credential, length };
+        let command = ResetPassword { link: link.id, new, holds_claim, now: self.clock.now() };
         let metadata = self.metadata(caller, Some(link.account.0));
-        let done = match self.decide(link.account, &metadata, |a| command.decide(a)).await {
+        let done = match self.decide(link.account, &metadata, |a| command.decide(a, &self.policy)).await {
             Ok(done) => done,
             Err(error) => {
                 self.discard(link.account, credential, Purpose::Password).await;
                 return Err(match error {
+                    ExecuteError::Rejected(Rejection::PasswordTooShort) => {
+                        passwords::too_short(self.policy.password.alone)
+                    }
                     ExecuteError::Rejected(_) => problem::LINK_INVALID.into(),
                     error => error.into(),
                 });
             }
         };
-        if let Some(old) = before.password {
-            self.discard(link.account, old, Purpose::Password).await;
-        }
+        self.discard_former(link.account, &before, &done.state).await;
         Ok(done.position)
     }
 }

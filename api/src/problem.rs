@@ -35,6 +35,8 @@ kinds! {
     PHONE_UNSUPPORTED = "phone-unsupported" UNPROCESSABLE_ENTITY "Text messages are not sent to this country";
     /// The new password breaks a rule; `detail` says which.
     PASSWORD_UNACCEPTABLE = "password-unacceptable" UNPROCESSABLE_ENTITY "The password is not acceptable";
+    /// The password is too short to be without a second factor.
+    PASSWORD_TOO_SHORT_ALONE = "password-too-short-alone" CONFLICT "Set a longer password before the last second factor goes";
     /// The name breaks a rule.
     NAME_INVALID = "name-invalid" UNPROCESSABLE_ENTITY "The name is not acceptable";
     /// Wrong identifier or password, or an account that may not sign in: all look alike.
@@ -220,6 +222,8 @@ impl From<Rejection> for Problem {
             Rejection::DeviceUnknown | Rejection::PasskeyUnknown | Rejection::NotRegistered => {
                 NOT_FOUND.into()
             }
+            Rejection::PasswordTooShort => Self::from(PASSWORD_UNACCEPTABLE).detail(rejection.to_string()),
+            Rejection::PasswordTooShortAlone => PASSWORD_TOO_SHORT_ALONE.into(),
             Rejection::NameInvalid => NAME_INVALID.into(),
             Rejection::AlreadyRegistered
             | Rejection::AlreadyVerified

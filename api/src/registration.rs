@@ -78,7 +78,7 @@ pub async fn register(
 ) -> Result<(StatusCode, Json<CheckMail>), Problem> {
     let email = Email::parse(&request.email).map_err(|_| problem::EMAIL_MALFORMED)?;
     let password = passwords::read(request.password)?;
-    app.passwords.check_new(&password, &words(&email, &app.site_name))?;
+    app.passwords.check_new(&password, &words(&email, &app.site_name), app.policy.password.alone)?;
     evenly(create_or_tell(&app, &caller, email, password)).await?;
     Ok(check_mail())
 }

@@ -193,7 +193,7 @@ async fn rebuild_serves_old_rows_meanwhile() {
     site.town(5, 2).await;
     let views = site.views("views").await;
     site.project_all(&views).await;
-    sql(&mut site.file("views").await, "UPDATE accounts_v4_g1 SET user_number = 'old'").await;
+    sql(&mut site.file("views").await, "UPDATE accounts_v5_g1 SET user_number = 'old'").await;
 
     let (node, seen) = (site.node(), std::sync::Mutex::new(Vec::new()));
     let look = |_, _| {
@@ -283,9 +283,9 @@ async fn two_projectors_of_a_new_version_rebuild_once() {
     let mut file = site.file("shared").await;
     sql(
         &mut file,
-        "ALTER TABLE accounts_v4_g1 RENAME TO accounts_v3_g1;
-         UPDATE accounts_v3_g1 SET sign_ins = 0;
-         UPDATE generations SET version = version - 1, layout = replace(layout, 'accounts_v4', 'accounts_v3')",
+        "ALTER TABLE accounts_v5_g1 RENAME TO accounts_v4_g1;
+         UPDATE accounts_v4_g1 SET sign_ins = 0;
+         UPDATE generations SET version = version - 1, layout = replace(layout, 'accounts_v5', 'accounts_v4')",
     )
     .await;
 

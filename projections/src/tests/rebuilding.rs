@@ -132,8 +132,8 @@ async fn a_changed_version_rebuilds_by_itself() {
 
     world
         .execute_sql(
-            "ALTER TABLE accounts_v4_g1 RENAME TO accounts_v3_g1;
-             UPDATE generations SET layout = replace(layout, 'accounts_v4', 'accounts_v3'), version = version - 1",
+            "ALTER TABLE accounts_v5_g1 RENAME TO accounts_v4_g1;
+             UPDATE generations SET layout = replace(layout, 'accounts_v5', 'accounts_v4'), version = version - 1",
         )
         .await;
     assert!(world.views.account(account).await.unwrap().is_some(), "the old version serves");

@@ -68,6 +68,10 @@ impl Letter {
                 facts: facts(*at, None, None),
                 ..disown("change", context)
             },
+            Notice::PasswordChangeRequired { at, reason, hours } => Self {
+                facts: facts(*at, None, None),
+                ..super::password_letters::change_required(&site, *reason, *hours, context)
+            },
             Notice::SecondFactorChanged { at, change } => {
                 Self { facts: facts(*at, None, None), ..factor_changed(&site, *change, context) }
             }

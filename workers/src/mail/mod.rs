@@ -8,6 +8,7 @@ mod factor_recovery_letters;
 mod file;
 mod letter;
 mod message;
+mod password_letters;
 mod plain;
 mod recovery_letter;
 mod render;
