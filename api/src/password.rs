@@ -12,8 +12,9 @@ use crate::session::{TokenAnswer, prove_anew, submitted_passkey, token_answer};
 use crate::sign_in::no_content;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use serde::Deserialize;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use watchbook_domain::account::{
     ChangePassword, NewPassword, Rejection, RequestPasswordReset, ResetPassword,
@@ -41,20 +42,47 @@ pub struct PasswordChangeRequest {
     passkey: Option<PasskeyProof>,
 }
 
+/// A refused change. After the proof the session has a new token already, which comes along: else it would be lost.
+pub struct RefusedChange(Problem, Option<TokenAnswer>);
+
+/// As serialised: a problem with the session's new token.
+#[derive(Serialize, ToSchema)]
+pub struct RefusedChangeBody {
+    #[serde(flatten)]
+    problem: ProblemBody,
+    /// Where the proof was accepted and the new password was not: the session's new token.
+    session: TokenAnswer,
+}
+
+impl<P: Into<Problem>> From<P> for RefusedChange {
+    fn from(problem: P) -> Self {
+        Self(problem.into(), None)
+    }
+}
+
+impl IntoResponse for RefusedChange {
+    fn into_response(self) -> Response {
+        let Self(problem, Some(session)) = self else { return self.0.into_response() };
+        let headers = [(header::CONTENT_TYPE, "application/problem+json")];
+        let status = problem.kind.1;
+        (status, headers, Json(RefusedChangeBody { problem: problem.body(), session })).into_response()
+    }
+}
+
 /// Changes the password. The session gets a new token; all others end.
 #[utoipa::path(
     post, path = "/v1/password", tag = "password", security(("session" = [])), request_body = PasswordChangeRequest,
     responses(
         (status = 200, body = TokenAnswer),
         (status = 403, body = ProblemBody, description = "`wrong-password`, `code-required`, `wrong-code`"),
-        (status = 422, body = ProblemBody, description = "`password-unacceptable`"),
+        (status = 422, body = RefusedChangeBody, description = "`password-unacceptable`; with `session` only if it is a former one"),
     )
 )]
 pub async fn change(
     State(app): State<App>,
     signed_in: SignedIn,
     Body(request): Body<PasswordChangeRequest>,
-) -> Result<Written<Json<TokenAnswer>>, Problem> {
+) -> Result<Written<Json<TokenAnswer>>, RefusedChange> {
     let current = passwords::read(request.current_password)?;
     let new = passwords::read(request.new_password)?;
     let passkey = submitted_passkey(&app, &signed_in, request.passkey)?;
@@ -62,12 +90,14 @@ pub async fn change(
     check_new(&app, &new, &signed_in.account)?;
     let (secret, proved) = prove_anew(&app, &signed_in, current, code).await?;
 
-    let account = signed_in.account_id;
-    app.refuse_former(&proved.state, &new).await?;
+    let (account, session) = (signed_in.account_id, signed_in.session_id);
+    if let Err(problem) = app.refuse_former(&proved.state, &new).await {
+        let Written(_, Json(token)) = token_answer(account, session, &secret, &proved)?;
+        return Err(RefusedChange(problem, Some(token)));
+    }
     let length = passwords::length(&new);
     let credential = app.store_password(account, new).await?;
-    let new = NewPassword { credential, length };
-    let command = ChangePassword { session: signed_in.session_id, new, now: app.clock.now() };
+    let command = ChangePassword { session, new: NewPassword { credential, length }, now: app.clock.now() };
     let metadata = signed_in.metadata(&app);
     let done = match app.decide(account, &metadata, |a| command.decide(a, &app.policy)).await {
         Ok(done) => done,
@@ -77,7 +107,7 @@ pub async fn change(
         }
     };
     app.discard_former(account, &proved.state, &done.state).await;
-    token_answer(account, signed_in.session_id, &secret, &done)
+    Ok(token_answer(account, session, &secret, &done)?)
 }
 
 fn check_new(app: &App, password: &watchbook_password::Password, account: &Account) -> Result<(), Problem> {

@@ -148,6 +148,13 @@ impl Problem {
         Self::from(TOO_MANY).retry_after(retry_after.num_seconds().max(1).unsigned_abs())
     }
 
+    /// As serialised.
+    pub fn body(&self) -> ProblemBody {
+        let Kind(slug, status, title) = self.kind;
+        let r#type = format!("https://watchbook.dev/problems/{slug}");
+        ProblemBody { r#type, title, status: status.as_u16(), detail: self.detail.clone() }
+    }
+
     /// Something is down. The cause is logged once, here, where it leaves the system.
     pub fn unavailable(cause: &dyn std::error::Error) -> Self {
         tracing::warn!(cause = chain(cause), "unavailable");
@@ -187,14 +194,8 @@ impl From<Kind> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Kind(slug, status, title) = self.kind;
-        let body = ProblemBody {
-            r#type: format!("https://watchbook.dev/problems/{slug}"),
-            title,
-            status: status.as_u16(),
-            detail: self.detail,
-        };
-        let mut response = (status, Json(body)).into_response();
+        let status = self.kind.1;
+        let mut response = (status, Json(self.body())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after {
