@@ -34,6 +34,10 @@ pub struct AccountAnswer {
     /// When the password was last set.
     #[schema(value_type = String, format = DateTime)]
     password_set_at: Timestamp,
+    /// Since when the password is void, so that a new one has to be set by the mailed link; absent when it is not.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_change_required_at: Option<Timestamp>,
     /// Whether an authenticator app is enrolled.
     totp_enrolled: bool,
     /// The proved phone number it can sign in with.
@@ -96,6 +100,7 @@ impl AccountAnswer {
             locked: row.locked,
             registered_at: row.registered_at,
             password_set_at: row.password_set_at,
+            password_change_required_at: row.password_change_required_at,
             totp_enrolled: row.totp_enrolled_at.is_some(),
             phone: row.phone,
             sms_enrolled: row.sms_enrolled_at.is_some(),

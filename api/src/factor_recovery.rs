@@ -164,7 +164,7 @@ impl App {
         let before = self.account(account).await?;
         let command = CompleteFactorRecovery { attempt, link: link.id, now: caller.now };
         let metadata = self.metadata(caller, Some(account.0));
-        let done = self.decide(account, &metadata, |a| command.decide(a)).await?;
+        let done = self.decide(account, &metadata, |a| command.decide(a, &self.policy)).await?;
         if let Some(totp) = before.totp {
             self.discard(account, totp.credential, Purpose::Totp).await;
         }

@@ -3,7 +3,6 @@
 
 use crate::app::{App, evenly};
 use crate::language::Accepted;
-use crate::passwords::SHORTEST;
 use crate::problem::{self, Problem};
 use crate::request::Caller;
 use askama::Template;
@@ -80,9 +79,9 @@ pub(crate) fn said(language: Language, message: &str, name: &str) -> String {
 }
 
 /// Words about a password, which know how long it has to be.
-fn about_password(language: Language, message: &str, name: &str) -> String {
+fn about_password(language: Language, message: &str, name: &str, least: u32) -> String {
     let mut args = Args::new();
-    args.set("least", u32::try_from(SHORTEST).unwrap_or_default());
+    args.set("least", least);
     part(language, message, name, &args).unwrap_or_default()
 }
 
@@ -156,7 +155,8 @@ async fn reset_form(
 ) -> Response {
     let Ok(Query(Token { token })) = query else { return dead_link(&app, asked(&accepted)) };
     let language = reads(&app, &accepted, LinkPurpose::ResetPassword, &token).await;
-    show_reset(&app, language, StatusCode::OK, &token, String::new())
+    let least = least(&app, &token).await;
+    show_reset(&app, language, StatusCode::OK, &token, least, String::new())
 }
 
 async fn reset(
@@ -172,14 +172,30 @@ async fn reset(
     match app.reset_password(&caller, &token, new_password).await {
         Ok(_) => show(&app, StatusCode::OK, Page::of(language, "page-reset-done")),
         Err(Problem { reason: Some(reason), kind, .. }) => {
-            show_reset(&app, language, kind.1, &token, about_password(language, "password", reason))
+            let least = least(&app, &token).await;
+            let error = about_password(language, "password", reason, least);
+            show_reset(&app, language, kind.1, &token, least, error)
         }
         Err(problem) => failed(&app, language, &problem),
     }
 }
 
-fn show_reset(app: &App, language: Language, status: StatusCode, token: &str, error: String) -> Response {
-    let label = about_password(language, "page-reset", "new-password");
+/// Fewest characters of a new password for the account of a link.
+async fn least(app: &App, token: &str) -> u32 {
+    let policy = &app.policy.password;
+    let Some(link) = Link::open(&app.keyring, LinkPurpose::ResetPassword, token) else { return policy.alone };
+    app.account(link.account).await.map_or(policy.alone, |account| account.shortest_password(policy))
+}
+
+fn show_reset(
+    app: &App,
+    language: Language,
+    status: StatusCode,
+    token: &str,
+    least: u32,
+    error: String,
+) -> Response {
+    let label = about_password(language, "page-reset", "new-password", least);
     let field = Field { name: "new_password", label, kind: "password", autocomplete: "new-password" };
     let page = Page::of(language, "page-reset");
     show(app, status, Page { error, action: "/reset", token, fields: vec![field], ..page })
@@ -260,7 +276,8 @@ async fn setup(
     match app.set_up(&caller, &token, &email, password, accepted.0).await {
         Ok(()) => show(&app, StatusCode::OK, Page::of(language, "page-setup-done")),
         Err(Problem { reason: Some(reason), kind, .. }) => {
-            show_setup(&app, language, kind.1, &token, about_password(language, "password", reason))
+            let error = about_password(language, "password", reason, app.policy.password.alone);
+            show_setup(&app, language, kind.1, &token, error)
         }
         Err(Problem { kind: problem::EMAIL_MALFORMED, .. }) => {
             let error = said(language, "page-setup", "malformed");
@@ -272,7 +289,7 @@ async fn setup(
 
 fn show_setup(app: &App, language: Language, status: StatusCode, token: &str, error: String) -> Response {
     let email = said(language, "page-setup", "email");
-    let password = about_password(language, "page-setup", "password");
+    let password = about_password(language, "page-setup", "password", app.policy.password.alone);
     let fields = vec![
         Field { name: "email", label: email, kind: "email", autocomplete: "email" },
         Field { name: "password", label: password, kind: "password", autocomplete: "new-password" },

@@ -12,10 +12,13 @@ use crate::session::{TokenAnswer, prove_anew, submitted_passkey, token_answer};
 use crate::sign_in::no_content;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use serde::Deserialize;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use watchbook_domain::account::{ChangePassword, RequestPasswordReset, ResetPassword};
+use watchbook_domain::account::{
+    ChangePassword, NewPassword, Rejection, RequestPasswordReset, ResetPassword,
+};
 use watchbook_domain::notification::LinkPurpose;
 use watchbook_domain::{Account, Identifier, LinkId};
 use watchbook_eventlog::links::Link;
@@ -27,7 +30,7 @@ use watchbook_eventlog::{ExecuteError, Position, Purpose, fresh};
 pub struct PasswordChangeRequest {
     /// The one in use.
     current_password: String,
-    /// At least 15 characters.
+    /// At least 15 characters; 8 if the account has a second factor.
     new_password: String,
     /// Of the authenticator app, if the account has one.
     code: Option<String>,
@@ -39,20 +42,47 @@ pub struct PasswordChangeRequest {
     passkey: Option<PasskeyProof>,
 }
 
+/// A refused change. After the proof the session has a new token already, which comes along: else it would be lost.
+pub struct RefusedChange(Problem, Option<TokenAnswer>);
+
+/// As serialised: a problem with the session's new token.
+#[derive(Serialize, ToSchema)]
+pub struct RefusedChangeBody {
+    #[serde(flatten)]
+    problem: ProblemBody,
+    /// Where the proof was accepted and the new password was not: the session's new token.
+    session: TokenAnswer,
+}
+
+impl<P: Into<Problem>> From<P> for RefusedChange {
+    fn from(problem: P) -> Self {
+        Self(problem.into(), None)
+    }
+}
+
+impl IntoResponse for RefusedChange {
+    fn into_response(self) -> Response {
+        let Self(problem, Some(session)) = self else { return self.0.into_response() };
+        let headers = [(header::CONTENT_TYPE, "application/problem+json")];
+        let status = problem.kind.1;
+        (status, headers, Json(RefusedChangeBody { problem: problem.body(), session })).into_response()
+    }
+}
+
 /// Changes the password. The session gets a new token; all others end.
 #[utoipa::path(
     post, path = "/v1/password", tag = "password", security(("session" = [])), request_body = PasswordChangeRequest,
     responses(
         (status = 200, body = TokenAnswer),
         (status = 403, body = ProblemBody, description = "`wrong-password`, `code-required`, `wrong-code`"),
-        (status = 422, body = ProblemBody, description = "`password-unacceptable`"),
+        (status = 422, body = RefusedChangeBody, description = "`password-unacceptable`; with `session` only if it is a former one"),
     )
 )]
 pub async fn change(
     State(app): State<App>,
     signed_in: SignedIn,
     Body(request): Body<PasswordChangeRequest>,
-) -> Result<Written<Json<TokenAnswer>>, Problem> {
+) -> Result<Written<Json<TokenAnswer>>, RefusedChange> {
     let current = passwords::read(request.current_password)?;
     let new = passwords::read(request.new_password)?;
     let passkey = submitted_passkey(&app, &signed_in, request.passkey)?;
@@ -60,9 +90,14 @@ pub async fn change(
     check_new(&app, &new, &signed_in.account)?;
     let (secret, proved) = prove_anew(&app, &signed_in, current, code).await?;
 
-    let account = signed_in.account_id;
+    let (account, session) = (signed_in.account_id, signed_in.session_id);
+    if let Err(problem) = app.refuse_former(&proved.state, &new).await {
+        let Written(_, Json(token)) = token_answer(account, session, &secret, &proved)?;
+        return Err(RefusedChange(problem, Some(token)));
+    }
+    let length = passwords::length(&new);
     let credential = app.store_password(account, new).await?;
-    let command = ChangePassword { session: signed_in.session_id, credential, now: app.clock.now() };
+    let command = ChangePassword { session, new: NewPassword { credential, length }, now: app.clock.now() };
     let metadata = signed_in.metadata(&app);
     let done = match app.decide(account, &metadata, |a| command.decide(a, &app.policy)).await {
         Ok(done) => done,
@@ -71,16 +106,15 @@ pub async fn change(
             return Err(error.into());
         }
     };
-    if let Some(old) = proved.state.password {
-        app.discard(account, old, Purpose::Password).await;
-    }
-    token_answer(account, signed_in.session_id, &secret, &done)
+    app.discard_former(account, &proved.state, &done.state).await;
+    Ok(token_answer(account, session, &secret, &done)?)
 }
 
 fn check_new(app: &App, password: &watchbook_password::Password, account: &Account) -> Result<(), Problem> {
+    let shortest = account.shortest_password(&app.policy.password);
     match &account.email {
-        Some(email) => app.passwords.check_new(password, &words(email, &app.site_name)),
-        None => app.passwords.check_new(password, &[&app.site_name]),
+        Some(email) => app.passwords.check_new(password, &words(email, &app.site_name), shortest),
+        None => app.passwords.check_new(password, &[&app.site_name], shortest),
     }
 }
 
@@ -118,7 +152,7 @@ pub async fn forgot(
 pub struct PasswordReset {
     /// From the link's `token` parameter.
     token: String,
-    /// At least 15 characters.
+    /// At least 15 characters; 8 if the account has a second factor.
     new_password: String,
 }
 
@@ -177,24 +211,28 @@ impl App {
         let before = self.account(link.account).await?;
         ResetPassword::check(&before, link.id, caller.now).map_err(|_| problem::LINK_INVALID)?;
         check_new(self, &new, &before)?;
+        self.refuse_former(&before, &new).await?;
 
+        let length = passwords::length(&new);
         let credential = self.store_password(link.account, new).await?;
         let holds_claim = self.holds_its_address(link.account).await?;
-        let command = ResetPassword { link: link.id, credential, holds_claim, now: self.clock.now() };
+        let new = NewPassword { credential, length };
+        let command = ResetPassword { link: link.id, new, holds_claim, now: self.clock.now() };
         let metadata = self.metadata(caller, Some(link.account.0));
-        let done = match self.decide(link.account, &metadata, |a| command.decide(a)).await {
+        let done = match self.decide(link.account, &metadata, |a| command.decide(a, &self.policy)).await {
             Ok(done) => done,
             Err(error) => {
                 self.discard(link.account, credential, Purpose::Password).await;
                 return Err(match error {
+                    ExecuteError::Rejected(Rejection::PasswordTooShort) => {
+                        passwords::too_short(self.policy.password.alone)
+                    }
                     ExecuteError::Rejected(_) => problem::LINK_INVALID.into(),
                     error => error.into(),
                 });
             }
         };
-        if let Some(old) = before.password {
-            self.discard(link.account, old, Purpose::Password).await;
-        }
+        self.discard_former(link.account, &before, &done.state).await;
         Ok(done.position)
     }
 }

@@ -10,11 +10,10 @@ use watchbook_domain::{Account, AccountId, CredentialId};
 use watchbook_eventlog::{Metadata, Purpose, SecretName, fresh};
 use watchbook_password::{Password, PasswordHasher, PhcString, Verification};
 
-/// Fewest code points of a password that is the only factor (NIST SP 800-63B-4, 3.1.1.2).
-pub const SHORTEST: usize = 15;
-
-/// The commonest passwords that are long enough to pass the length rule, one a line, lower case.
+/// The commonest passwords of at least 15 characters, one a line, lower case.
 const COMMON: &str = include_str!("common_passwords.txt");
+/// The commonest of 8 to 14 characters, which beside a second factor are long enough.
+const COMMON_SHORT: &str = include_str!("common_short_passwords.txt");
 
 /// The hasher and the rules for new passwords.
 pub struct Passwords {
@@ -26,22 +25,23 @@ pub struct Passwords {
 impl Passwords {
     /// Over a hasher, with a list of breached passwords if there is one.
     pub fn new(hasher: PasswordHasher, breached: Option<Breached>) -> Self {
-        Self { hasher, common: COMMON.lines().filter(|line| !line.is_empty()).collect(), breached }
+        let common = COMMON.lines().chain(COMMON_SHORT.lines()).filter(|line| !line.is_empty()).collect();
+        Self { hasher, common, breached }
     }
 
-    /// Checks a password against the rules of NIST SP 800-63B-4, 3.1.1.2: length in code points, a
+    /// Checks a password against the rules of NIST SP 800-63B-4, 3.1.1.2: at least `shortest` code points, a
     /// blocklist of whole passwords (common ones, breached ones, and the person's own address and the site's name),
     /// no composition rules.
     ///
     /// # Errors
     /// `PASSWORD_UNACCEPTABLE` with the reason; `UNAVAILABLE` when the list of breached ones cannot be read.
-    pub fn check_new(&self, password: &Password, context: &[&str]) -> Result<(), Problem> {
+    pub fn check_new(&self, password: &Password, context: &[&str], shortest: u32) -> Result<(), Problem> {
         let refuse = |reason: &'static str, words: &str| {
             Err(Problem::from(problem::PASSWORD_UNACCEPTABLE).detail(words).reason(reason))
         };
         let text = password.expose();
-        if text.chars().count() < SHORTEST {
-            return refuse("too-short", "it must have at least 15 characters");
+        if length(password) < shortest {
+            return Err(too_short(shortest));
         }
         let lower = text.to_lowercase();
         if self.common.contains(lower.as_str()) {
@@ -69,6 +69,18 @@ impl Passwords {
         }
         Ok(())
     }
+}
+
+/// In code points.
+pub fn length(password: &Password) -> u32 {
+    u32::try_from(password.expose().chars().count()).unwrap_or(u32::MAX)
+}
+
+/// The refusal of a password with fewer code points than `shortest`.
+pub fn too_short(shortest: u32) -> Problem {
+    Problem::from(problem::PASSWORD_UNACCEPTABLE)
+        .detail(format!("it must have at least {shortest} characters"))
+        .reason("too-short")
 }
 
 /// Takes a password from a request.
@@ -134,6 +146,38 @@ impl App {
                     self.rehash(id, credential, password, *metadata);
                 }
                 Ok(true)
+            }
+        }
+    }
+
+    /// Refuses a new password that is one of the last, or the one that is void. Costs a hash for each, so that only who
+    /// has proved to be the owner may cause it.
+    ///
+    /// # Errors
+    /// `PASSWORD_UNACCEPTABLE`; when the hasher is overloaded or the vault unavailable.
+    pub async fn refuse_former(&self, account: &Account, password: &Password) -> Result<(), Problem> {
+        let Some(id) = account.id else { return Ok(()) };
+        for credential in account.refused_passwords(&self.policy.password) {
+            let name = SecretName { subject: id.into(), credential, purpose: Purpose::Password };
+            let Some(hash) = self.sealer.secret(name).await? else { continue };
+            let Ok(hash) = std::str::from_utf8(&hash).map(str::to_owned) else { continue };
+            if self.passwords.hasher.verify(password.clone(), PhcString::from(hash)).await?
+                != Verification::Mismatch
+            {
+                return Err(Problem::from(problem::PASSWORD_UNACCEPTABLE)
+                    .detail("it was used here before")
+                    .reason("used-before"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Destroys what a change of password has left without use.
+    pub async fn discard_former(&self, account: AccountId, before: &Account, after: &Account) {
+        let kept = &after.password_standing.former;
+        for old in before.password.iter().chain(&before.password_standing.former) {
+            if after.password != Some(*old) && !kept.contains(old) {
+                self.discard(account, *old, Purpose::Password).await;
             }
         }
     }

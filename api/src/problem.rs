@@ -37,6 +37,8 @@ kinds! {
     PHONE_UNSUPPORTED = "phone-unsupported" UNPROCESSABLE_ENTITY "Text messages are not sent to this country";
     /// The new password breaks a rule; `detail` says which.
     PASSWORD_UNACCEPTABLE = "password-unacceptable" UNPROCESSABLE_ENTITY "The password is not acceptable";
+    /// The password is too short to be without a second factor.
+    PASSWORD_TOO_SHORT_ALONE = "password-too-short-alone" CONFLICT "Set a longer password before the last second factor goes";
     /// The name breaks a rule.
     NAME_INVALID = "name-invalid" UNPROCESSABLE_ENTITY "The name is not acceptable";
     /// Wrong identifier or password, or an account that may not sign in: all look alike.
@@ -163,6 +165,19 @@ impl Problem {
         Self::from(TOO_MANY).retry_after(retry_after.num_seconds().max(1).unsigned_abs())
     }
 
+    /// As serialised.
+    pub fn body(&self) -> ProblemBody {
+        let Kind(slug, status, title) = self.kind;
+        let r#type = format!("https://watchbook.dev/problems/{slug}");
+        ProblemBody {
+            r#type,
+            title,
+            status: status.as_u16(),
+            detail: self.detail.clone(),
+            reason: self.reason,
+        }
+    }
+
     /// Something is down. The cause is logged once, here, where it leaves the system.
     pub fn unavailable(cause: &dyn std::error::Error) -> Self {
         tracing::warn!(cause = chain(cause), "unavailable");
@@ -202,15 +217,8 @@ impl From<Kind> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Kind(slug, status, title) = self.kind;
-        let body = ProblemBody {
-            r#type: format!("https://watchbook.dev/problems/{slug}"),
-            title,
-            status: status.as_u16(),
-            detail: self.detail,
-            reason: self.reason,
-        };
-        let mut response = (status, Json(body)).into_response();
+        let status = self.kind.1;
+        let mut response = (status, Json(self.body())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after {
@@ -238,6 +246,8 @@ impl From<Rejection> for Problem {
             Rejection::DeviceUnknown | Rejection::PasskeyUnknown | Rejection::NotRegistered => {
                 NOT_FOUND.into()
             }
+            Rejection::PasswordTooShort => Self::from(PASSWORD_UNACCEPTABLE).detail(rejection.to_string()),
+            Rejection::PasswordTooShortAlone => PASSWORD_TOO_SHORT_ALONE.into(),
             Rejection::NameInvalid => NAME_INVALID.into(),
             Rejection::AlreadyRegistered
             | Rejection::AlreadyVerified

@@ -87,7 +87,7 @@ pub async fn register(
     let locale = locale.map_err(|_| problem::LOCALE_MALFORMED)?.or(accepted);
     let email = Email::parse(&request.email).map_err(|_| problem::EMAIL_MALFORMED)?;
     let password = passwords::read(request.password)?;
-    app.passwords.check_new(&password, &words(&email, &app.site_name))?;
+    app.passwords.check_new(&password, &words(&email, &app.site_name), app.policy.password.alone)?;
     evenly(create_or_tell(&app, &caller, email, password, locale)).await?;
     Ok(check_mail())
 }

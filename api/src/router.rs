@@ -4,11 +4,12 @@ use crate::app::App;
 use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
-    account, account_history, activity, captcha, confirm_page, confirmation, contact_pages, contact_review,
-    devices, disown, email_change, erasure, factor_recovery, factor_recovery_page, health, incidents, introspection, language, limits, log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options,
-    passkey_sign_in, passkeys, password, phone, recovery, recovery_codes, recovery_email, recovery_review,
-    registration, second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor,
-    status, totp,
+    account, account_history, activity, captcha, checklist, confirm_page, confirmation, contact_pages,
+    contact_review, devices, disown, email_change, erasure, factor_recovery, factor_recovery_page, health,
+    incidents, introspection, language, limits, log_checkpoint, log_consistency, log_inclusion, operators,
+    pages, passkey_options, passkey_sign_in, passkeys, password, phone, recovery, recovery_codes,
+    recovery_email, recovery_review, registration, require_password_change, second_factor, service_keys,
+    session, sessions, setup, sign_in, sms_code, sms_factor, status, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -120,6 +121,7 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(passkeys::list, passkeys::enrol))
         .routes(routes!(passkeys::rename, passkeys::remove))
         .routes(routes!(account::own))
+        .routes(routes!(checklist::read))
         .routes(routes!(contact_review::confirm))
         .routes(routes!(language::change))
         .routes(routes!(activity::list))
@@ -128,6 +130,7 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(operators::read))
         .routes(routes!(operators::lock))
         .routes(routes!(operators::unlock))
+        .routes(routes!(require_password_change::order))
         .routes(routes!(erasure::order, erasure::certificate))
         .routes(routes!(erasure::place_hold, erasure::lift_hold))
         .routes(routes!(service_keys::issue))

@@ -172,7 +172,9 @@ pub async fn prove_anew(
         Err(ExecuteError::Rejected(Rejection::AttemptOver)) => return Err(problem::SESSION_OVER.into()),
         resolved => resolved?,
     };
-    if !correct {
+    // The log has the last word: a void password is a wrong one.
+    let rejected = |event: &AccountEvent| matches!(event, AccountEvent::ReauthenticationRejected { .. });
+    if !correct || resolved.events.iter().any(rejected) {
         return Err(problem::WRONG_PASSWORD.into());
     }
     let second_due =

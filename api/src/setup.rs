@@ -100,7 +100,7 @@ impl App {
 
         let email = Email::parse(email).map_err(|_| problem::EMAIL_MALFORMED)?;
         let password = passwords::read(password)?;
-        self.passwords.check_new(&password, &words(&email, &self.site_name))?;
+        self.passwords.check_new(&password, &words(&email, &self.site_name), self.policy.password.alone)?;
         let credential = self.store_password(account, password).await?;
         if let Created::Taken(_) = self.create_account(caller, account, email, credential, locale).await? {
             self.discard(account, credential, Purpose::Password).await;

@@ -208,6 +208,18 @@ impl Config {
         if self.policy.guesses.free == 0 || self.policy.devices == 0 || self.policy.sessions.most == 0 {
             return refuse("policy: guesses.free, devices and sessions.most must be at least 1");
         }
+        let password = &self.policy.password;
+        if password.with_factor < 8
+            || !(15..=64).contains(&password.alone)
+            || password.with_factor > password.alone
+        {
+            return refuse(
+                "policy.password: 8 <= with_factor <= alone, alone from 15 to 64 (NIST SP 800-63B-4, 3.1.1.2)",
+            );
+        }
+        if password.history > 24 || !(600..=86_400).contains(&password.required_link_seconds) {
+            return refuse("policy.password: history at most 24, required_link_seconds from 600 to 86400");
+        }
         if !(30..=600).contains(&self.policy.sms.code_seconds) {
             return refuse("policy.sms.code_seconds: from 30 to 600 (NIST SP 800-63B-4, 3.1.3.2)");
         }
@@ -354,6 +366,10 @@ mod tests {
             "[policy.guesses]\ndisable_after = 101",
             "[policy.guesses]\nfree = 0",
             "[policy.sms]\ncode_seconds = 601",
+            "[policy.password]\nalone = 14",
+            "[policy.password]\nwith_factor = 7",
+            "[policy.password]\nhistory = 25",
+            "[policy.password]\nrequired_link_seconds = 86401",
             "[policy]\ntrusted_device_seconds = 2592001",
             "[policy]\nconfirm = \"sometimes\"",
             "[policy]\nconfirmations_per_hour = 0",

@@ -1,7 +1,7 @@
 //! What a person is told about their account: plain data, without links and without words. It is stored
 //! sealed inside `notification.requested`, so the names here never change their meaning.
 
-use crate::account::{CodeUse, LockReason};
+use crate::account::{ChangeReason, CodeUse, LockReason};
 use crate::{SmsCodeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,15 @@ pub enum Notice {
         at: Timestamp,
         /// Over a mailed link, not by somebody who was signed in.
         by_reset: bool,
+    },
+    /// The password is void; a new one has to be set.
+    PasswordChangeRequired {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: ChangeReason,
+        /// How long the link works.
+        hours: u32,
     },
     /// The second factor or its recovery codes are other ones now.
     SecondFactorChanged {
@@ -273,6 +282,7 @@ impl Notice {
             Self::ResetPassword { .. } => "reset_password",
             Self::NewDevice { .. } => "new_device",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::PasswordChangeRequired { .. } => "password_change_required",
             Self::SecondFactorChanged { .. } => "second_factor_changed",
             Self::AccountLocked { .. } => "account_locked",
             Self::AccountUnlocked { .. } => "account_unlocked",
@@ -338,6 +348,7 @@ mod tests {
             ]
             .map(|change| Notice::SecondFactorChanged { at, change }),
         );
+        all.push(Notice::PasswordChangeRequired { at, reason: ChangeReason::Compromised, hours: 24 });
         all.push(Notice::ConfirmSignIn { minutes: 30, at, device: device(), place: None, address });
         all.extend(
             [LockReason::Disowned, LockReason::Operator].map(|reason| Notice::AccountLocked { at, reason }),

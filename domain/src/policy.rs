@@ -11,6 +11,8 @@ use serde::Deserialize;
 pub struct Policy {
     /// How often a secret may be guessed.
     pub guesses: GuessPolicy,
+    /// What a new password has to be.
+    pub password: PasswordPolicy,
     /// How long sessions live.
     pub sessions: SessionPolicy,
     /// Seconds an attempt waits for its second factor. Default 600.
@@ -58,6 +60,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             guesses: GuessPolicy::default(),
+            password: PasswordPolicy::default(),
             sessions: SessionPolicy::default(),
             attempt_seconds: 600,
             reauthentication_seconds: 600,
@@ -100,6 +103,26 @@ pub struct GuessPolicy {
 impl Default for GuessPolicy {
     fn default() -> Self {
         Self { free: 5, longest_delay_seconds: 3_600, disable_after: 100, codes_per_attempt: 5 }
+    }
+}
+
+/// What a new password has to be.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PasswordPolicy {
+    /// Fewest code points where it stands alone. Default and least 15 (NIST SP 800-63B-4, 3.1.1.2).
+    pub alone: u32,
+    /// Fewest code points beside a second factor. Default and least 8 (NIST SP 800-63B-4, 3.1.1.2).
+    pub with_factor: u32,
+    /// Last passwords, the one in use included, that a new one must not be. Default 0; at most 24.
+    pub history: u8,
+    /// Seconds that a link works which was mailed because the password is void. Default and most 86,400.
+    pub required_link_seconds: u32,
+}
+
+impl Default for PasswordPolicy {
+    fn default() -> Self {
+        Self { alone: 15, with_factor: 8, history: 0, required_link_seconds: 86_400 }
     }
 }
 

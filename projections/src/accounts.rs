@@ -33,6 +33,8 @@ row! {
         locked_at: Option<Timestamp> = "locked_at",
         /// When the password was last set.
         password_set_at: Timestamp = "password_set_at",
+        /// Since when the password is void, if it is.
+        password_change_required_at: Option<Timestamp> = "password_change_required_at",
         /// When the authenticator app was enrolled, if one is.
         totp_enrolled_at: Option<Timestamp> = "totp_enrolled_at",
         /// The proved phone number.
@@ -114,6 +116,7 @@ impl View for Accounts {
                 locked: None,
                 locked_at: None,
                 password_set_at: happened.at,
+                password_change_required_at: None,
                 totp_enrolled_at: None,
                 phone: None,
                 sms_enrolled_at: None,
@@ -163,7 +166,11 @@ impl AccountRow {
                 self.last_sign_in_at = Some(at);
                 self.failures_since_sign_in = 0;
             }
-            E::PasswordChanged { .. } => self.password_set_at = at,
+            E::PasswordChanged { .. } => {
+                self.password_set_at = at;
+                self.password_change_required_at = None;
+            }
+            E::PasswordChangeRequired { .. } => self.password_change_required_at = Some(at),
             E::TotpEnrolled { .. } => self.totp_enrolled_at = Some(at),
             E::TotpRemoved { .. } => {
                 self.totp_enrolled_at = None;
@@ -186,6 +193,7 @@ impl AccountRow {
                 }
                 (self.phone, self.totp_enrolled_at, self.sms_enrolled_at) = (None, None, None);
                 (self.passkeys, self.recovery_codes_left) = (0, 0);
+                self.password_change_required_at = None;
             }
             E::RecoveryCodesGenerated { count, .. } => self.recovery_codes_left = *count,
             E::RecoveryCodeAccepted { .. } => {

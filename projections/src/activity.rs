@@ -152,6 +152,8 @@ impl<'a> About<'a> {
             | E::ReauthenticationSucceeded { attempt, session } => {
                 Self { attempt: Some(*attempt), session: Some(*session), ..about }
             }
+            // An operator's note is for operators.
+            E::PasswordChangeRequired { reason, .. } => Self { detail: name_of(reason), ..about },
             E::PasswordChanged { change, .. } => Self { detail: name_of(change), ..about },
             E::RecoveryCodesGenerated { count, .. } => Self { detail: Some(count.to_string()), ..about },
             // An operator's note is for operators.

@@ -58,6 +58,7 @@ fn ends_all(event: &AccountEvent) -> Option<EndReason> {
         AccountEvent::PasswordChanged { change: PasswordChange::Reset, .. } => {
             Some(EndReason::PasswordChanged)
         }
+        AccountEvent::PasswordChangeRequired { .. } => Some(EndReason::PasswordChangeRequired),
         _ => None,
     }
 }

@@ -3,16 +3,18 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 14] = [
+const ALL: [&str; 17] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
+    "checklist::",
     "confirmation::",
     "contact::",
     "erasure::",
     "factor_recovery::",
     "journeys::",
     "passkeys::",
+    "password_rules::",
     "proofs::",
     "recovery::",
     "sms::",

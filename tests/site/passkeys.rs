@@ -28,7 +28,7 @@ impl Challenge {
 }
 
 impl World {
-    async fn at_localhost() -> Self {
+    pub(crate) async fn at_localhost() -> Self {
         Self::with(|config| config.public_url = ORIGIN.into()).await
     }
 
@@ -45,7 +45,7 @@ impl World {
     }
 
     /// Signed in, with a passkey.
-    async fn with_passkey(&self, email: &str) -> (Person, Authenticator) {
+    pub(crate) async fn with_passkey(&self, email: &str) -> (Person, Authenticator) {
         let mut person = self.signed_in(email).await;
         let mut authenticator = Authenticator::new();
         person.token = self.try_enrol(&person.token, &mut authenticator).await.expect(200).token();
@@ -61,7 +61,7 @@ impl World {
     }
 
     /// A sign-in by passkey alone.
-    async fn by_passkey(&self, authenticator: &mut Authenticator) -> Answer {
+    pub(crate) async fn by_passkey(&self, authenticator: &mut Authenticator) -> Answer {
         let proof = self.challenge().await.signed(authenticator);
         self.present(proof).await
     }

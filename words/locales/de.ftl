@@ -121,6 +121,27 @@ password-changed =
            *[session] von jemandem, der angemeldet war
         }.
 
+password-change-required =
+    .subject = Legen Sie ein neues Passwort für { $site } fest
+    .heading = Sie brauchen ein neues Passwort
+    .told =
+        Das Passwort Ihres Kontos bei { $site } funktioniert nicht mehr. { $reason ->
+            [short] Es wurde zusammen mit einem zweiten Schritt verwendet. Diesen gibt es nicht mehr, und allein ist das Passwort zu kurz.
+           *[compromised] Es gibt Anzeichen dafür, dass jemand anderes es kennt.
+        }
+
+        Alle Sitzungen wurden beendet.
+    .advice-heading = Was Sie jetzt tun sollten
+    .advice =
+        Legen Sie ein neues Passwort fest. Wenn Sie das alte auch anderswo verwendet haben, ändern Sie es dort ebenfalls.
+    .link = Neues Passwort festlegen
+    .terms =
+        Der Link funktioniert { $hours ->
+            [one] { $hours } Stunde
+           *[other] { $hours } Stunden
+        } lang und nur einmal.
+    .page = Einen Link für ein neues Passwort anfordern
+
 totp-enrolled =
     .subject = Eine Authenticator-App wurde eingerichtet ({ $site })
     .heading = Eine Authenticator-App wurde eingerichtet

@@ -115,6 +115,26 @@ password-changed =
            *[session] by somebody who was signed in
         }.
 
+password-change-required =
+    .subject = Set a new password for { $site }
+    .heading = You need a new password
+    .told =
+        The password of your { $site } account does not work any more. { $reason ->
+            [short] It was used together with a second step. There is none any more, and alone it is too short.
+           *[compromised] There are signs that somebody else may know it.
+        }
+
+        All sessions were ended.
+    .advice-heading = What to do now
+    .advice = Set a new password. If you used the old one elsewhere too, change it there as well.
+    .link = Set a new password
+    .terms =
+        The link works for { $hours ->
+            [one] { $hours } hour
+           *[other] { $hours } hours
+        } and only once.
+    .page = Ask for a link to set a new password
+
 totp-enrolled =
     .subject = An authenticator app was set up ({ $site })
     .heading = An authenticator app was set up

@@ -115,6 +115,27 @@ password-changed =
            *[session] desde una sesión iniciada
         }.
 
+password-change-required =
+    .subject = Establezca una contraseña nueva para { $site }
+    .heading = Necesita una contraseña nueva
+    .told =
+        La contraseña de su cuenta en { $site } ya no funciona. { $reason ->
+            [short] Se usaba junto con un segundo paso. Ya no hay ninguno, y por sí sola es demasiado corta.
+           *[compromised] Hay indicios de que otra persona puede conocerla.
+        }
+
+        Todas las sesiones se han cerrado.
+    .advice-heading = Qué hacer ahora
+    .advice =
+        Establezca una contraseña nueva. Si usaba la anterior también en otros sitios, cámbiela allí también.
+    .link = Establecer una contraseña nueva
+    .terms =
+        El enlace funciona durante { $hours ->
+            [one] { $hours } hora
+           *[other] { $hours } horas
+        } y una sola vez.
+    .page = Pedir un enlace para establecer una contraseña nueva
+
 totp-enrolled =
     .subject = Se ha configurado una aplicación de autenticación ({ $site })
     .heading = Se ha configurado una aplicación de autenticación

@@ -124,6 +124,27 @@ password-changed =
            *[session] depuis une session ouverte
         }.
 
+password-change-required =
+    .subject = Définissez un nouveau mot de passe pour { $site }
+    .heading = Il vous faut un nouveau mot de passe
+    .told =
+        Le mot de passe de votre compte { $site } ne fonctionne plus. { $reason ->
+            [short] Il servait avec une seconde étape. Il n’y en a plus, et seul il est trop court.
+           *[compromised] Des indices montrent qu’une autre personne le connaît peut-être.
+        }
+
+        Toutes les sessions ont été fermées.
+    .advice-heading = Que faire maintenant
+    .advice =
+        Définissez un nouveau mot de passe. Si vous utilisiez l’ancien ailleurs aussi, changez-le là-bas également.
+    .link = Définir un nouveau mot de passe
+    .terms =
+        Le lien fonctionne pendant { $hours ->
+            [one] { $hours } heure
+           *[other] { $hours } heures
+        } et une seule fois.
+    .page = Demander un lien pour définir un nouveau mot de passe
+
 totp-enrolled =
     .subject = Une application d’authentification est activée ({ $site })
     .heading = Une application d’authentification est activée

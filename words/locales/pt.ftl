@@ -111,6 +111,27 @@ password-changed =
            *[session] a partir de uma sessão iniciada
         }.
 
+password-change-required =
+    .subject = Defina uma nova senha para { $site }
+    .heading = Precisa de uma nova senha
+    .told =
+        A senha da sua conta em { $site } já não funciona. { $reason ->
+            [short] Era usada com um segundo passo. Já não existe nenhum, e sozinha a senha é curta demais.
+           *[compromised] Há sinais de que outra pessoa pode conhecê-la.
+        }
+
+        Todas as sessões foram encerradas.
+    .advice-heading = O que fazer agora
+    .advice =
+        Defina uma nova senha. Se usava a antiga também noutros lugares, altere-a lá também.
+    .link = Definir uma nova senha
+    .terms =
+        O link funciona durante { $hours ->
+            [one] { $hours } hora
+           *[other] { $hours } horas
+        } e uma única vez.
+    .page = Pedir um link para definir uma nova senha
+
 totp-enrolled =
     .subject = Um aplicativo autenticador foi configurado ({ $site })
     .heading = Um aplicativo autenticador foi configurado

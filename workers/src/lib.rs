@@ -9,6 +9,7 @@ pub mod mail;
 mod notices;
 mod notifier;
 mod outbox;
+mod password_notices;
 mod private_file;
 mod recovery;
 mod recovery_notices;

@@ -14,6 +14,7 @@ pub(crate) const TYPES: &[&str] = &[
     "sign_in.succeeded",
     "second_factor.recovery_code_accepted",
     "password.changed",
+    "password.change_required",
     "password_reset.requested",
     "totp.enrolled",
     "totp.removed",
@@ -155,7 +156,12 @@ mod tests {
         assert_eq!(told(&sign_in(true, 1)), Some(("new_device", disown)));
         assert_eq!(told(&sign_in(true, 0)), None, "the first device of all");
         assert_eq!(told(&sign_in(false, 7)), None);
-        let changed = AccountEvent::PasswordChanged { credential, change: PasswordChange::Changed };
+        let changed = AccountEvent::PasswordChanged {
+            credential,
+            change: PasswordChange::Changed,
+            short: false,
+            kept: 0,
+        };
         assert_eq!(told(&changed), Some(("password_changed", disown)));
         for event in [
             AccountEvent::TotpEnrolled { credential, step: 1 },

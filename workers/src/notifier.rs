@@ -3,6 +3,7 @@
 use crate::contact_notices::{self, Addressed};
 use crate::factor_recovery_notices;
 use crate::notices::{self, TYPES};
+use crate::password_notices;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -91,6 +92,7 @@ impl Notifier {
         let at = recorded.event.recorded_at;
         let mut messages = contact_notices::messages(event, cause, at, &account, &self.policy);
         messages.extend(factor_recovery_notices::messages(event, at, &account));
+        messages.extend(password_notices::messages(event, at, &account));
         if messages.is_empty() {
             if let Some((recipient, notice)) = notices::text_message(event) {
                 messages.push(Addressed { copy: None, recipient, notice, link: None });

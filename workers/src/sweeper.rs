@@ -117,9 +117,10 @@ impl Sweeper {
     }
 }
 
-fn credentials(account: &Account) -> impl Iterator<Item = CredentialId> {
+fn credentials(account: &Account) -> impl Iterator<Item = CredentialId> + '_ {
     let totp = account.totp.map(|totp| totp.credential);
     let enrolment = account.totp_enrolment.map(|enrolment| enrolment.credential);
     let codes = account.recovery_codes.as_ref().map(|codes| codes.credential);
-    [account.password, totp, enrolment, codes].into_iter().flatten()
+    let former = account.password_standing.former.iter().copied();
+    [account.password, totp, enrolment, codes].into_iter().flatten().chain(former)
 }

@@ -87,7 +87,9 @@ impl Confirmations {
             AccountEvent::SignInSucceeded { attempt, .. } => {
                 self.waiting.remove(attempt);
             }
-            AccountEvent::Locked { .. } | AccountEvent::PasswordChanged { .. } => self.waiting.clear(),
+            AccountEvent::Locked { .. }
+            | AccountEvent::PasswordChanged { .. }
+            | AccountEvent::PasswordChangeRequired { .. } => self.waiting.clear(),
             _ => {}
         }
     }

@@ -130,7 +130,9 @@ impl Contacts {
                 self.pending_email.take_if(|pending| pending.session == *session);
                 self.pending_recovery_email.take_if(|pending| pending.session == *session);
             }
-            E::PasswordChanged { .. } | E::Locked { .. } => self.forget_pending(),
+            E::PasswordChanged { .. } | E::PasswordChangeRequired { .. } | E::Locked { .. } => {
+                self.forget_pending()
+            }
             _ => {}
         }
     }

@@ -166,17 +166,17 @@ fn two_proofs_and_a_wait_remove_the_factors() {
         .then_types(&["factor_recovery.proved"])
         .when(|a| followed(0xC1, t).decide(a, &policy()))
         .then_rejected(Rejection::LinkInvalid)
-        .when(|a| complete(2, t).decide(a))
+        .when(|a| complete(2, t).decide(a, &policy()))
         .then_rejected(Rejection::LinkInvalid)
         .when_at(t, |a| followed(0xC2, t).decide(a, &policy()))
         .then_types(&["factor_recovery.proved", "factor_recovery.scheduled"])
         .password(3, t + DAY - 10)
-        .when(|a| complete(3, t + DAY - 10).decide(a))
+        .when(|a| complete(3, t + DAY - 10).decide(a, &policy()))
         .then_rejected(Rejection::Throttled { retry_after: TimeDelta::seconds(10) })
-        .when_at(t + DAY, |a| complete(3, t + DAY).decide(a))
+        .when_at(t + DAY, |a| complete(3, t + DAY).decide(a, &policy()))
         .then_types(&["factor_recovery.completed", "device.removed", "totp.removed"])
         .check(|a| assert!(!a.requires_second_factor() && a.recovery_codes.is_none()))
-        .when(|a| complete(3, t + DAY).decide(a))
+        .when(|a| complete(3, t + DAY).decide(a, &policy()))
         .then_rejected(Rejection::AttemptOver);
 }
 
@@ -213,6 +213,7 @@ fn whoever_has_the_factor_stops_it_and_a_reset_does() {
         .when(|a| lost(4, t + DAY).decide(a, &policy()))
         .then_rejected(Rejection::RecoveryPending);
     let credential = crate::CredentialId(id(77));
-    let reset = AccountEvent::PasswordChanged { credential, change: PasswordChange::Reset };
+    let reset =
+        AccountEvent::PasswordChanged { credential, change: PasswordChange::Reset, short: false, kept: 0 };
     story().and(vec![reset], t).check(|a| assert_eq!(a.factor_recovery.pending(at(t)), None));
 }

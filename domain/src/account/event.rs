@@ -1,7 +1,7 @@
 //! What can happen to an account.
 
 use super::phone::CodeUse;
-use super::{Backup, PublicKey, RecoveryProof, RecoveryStop, Risk, StopReason};
+use super::{Backup, ChangeReason, PublicKey, RecoveryProof, RecoveryStop, Risk, StopReason};
 use crate::aggregate::events;
 use crate::{
     AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, Locale, PhoneNumber,
@@ -55,6 +55,8 @@ pub enum EndReason {
     EmailChanged,
     /// Support handed the account over.
     Recovered,
+    /// The password is void.
+    PasswordChangeRequired,
     /// The person was erased.
     AccountErased,
 }
@@ -302,6 +304,24 @@ events! {
             credential: CredentialId,
             /// How it came about.
             change: PasswordChange,
+            /// Whether it is too short to stand alone, without a second factor; not in old events.
+            #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+            short: bool,
+            /// How many former ones, the one before included, are kept to be refused; not in old events.
+            #[serde(default, skip_serializing_if = "no")]
+            kept: u8,
+        },
+        /// The password in use is void: it signs in nobody, and a link that sets another one is due.
+        "password.change_required" v 1 => PasswordChangeRequired {
+            /// Why.
+            reason: ChangeReason,
+            /// An operator's words.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            note: Option<String>,
+            /// The link.
+            link: LinkId,
+            /// It works until then.
+            expires_at: Timestamp,
         },
         /// The same password was hashed anew, with today's parameters.
         "password.rehashed" v 1 => PasswordRehashed {
@@ -703,6 +723,11 @@ events! {
             locale: Locale,
         },
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn no(count: &u8) -> bool {
+    *count == 0
 }
 
 /// SHA-256 of a session token. Tokens are 256 random bits, so that their digest tells nothing of them.

@@ -4,11 +4,13 @@
 //! to the address, or to the recovery address; both are needed. Password and one mailbox are not two: who reads the
 //! mailbox can set the password.
 
+use super::password_rules::required;
 use super::session::end_all;
-use super::{Account, AccountEvent, EndReason, Rejection, Stage};
+use super::{Account, AccountEvent, ChangeReason, EndReason, Rejection, Stage};
 use crate::policy::{Policy, seconds};
 use crate::{AttemptId, ClientContext, LinkId, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Where a proof was mailed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -92,6 +94,7 @@ impl FactorRecovery {
             E::FactorRecoveryCompleted { .. }
             | E::Recovered { .. }
             | E::PasswordChanged { .. }
+            | E::PasswordChangeRequired { .. }
             | E::Locked { .. }
             | E::EmailChanged { .. }
             | E::EmailChangeUndone { .. }
@@ -253,11 +256,12 @@ pub struct CompleteFactorRecovery {
 }
 
 impl CompleteFactorRecovery {
-    /// Every factor goes, every session, and every known device. Nobody is signed in by it.
+    /// Every factor goes, every session, and every known device. Nobody is signed in by it. A password that was short
+    /// beside a factor is void without one.
     ///
     /// # Errors
     /// `AttemptOver`, `LinkInvalid`, `Throttled` while the wait is not over.
-    pub fn decide(&self, account: &Account) -> Result<Vec<AccountEvent>, Rejection> {
+    pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.at_second_factor(self.attempt, self.now)?;
         let pending = account.factor_recovery.pending(self.now);
         let scheduled = pending.and_then(|pending| pending.scheduled).filter(|(link, _)| *link == self.link);
@@ -273,6 +277,10 @@ impl CompleteFactorRecovery {
         );
         events.extend(account.phone.sms_enrolled_at.map(|_| AccountEvent::SmsRemoved));
         events.extend(account.totp.map(|totp| AccountEvent::TotpRemoved { credential: totp.credential }));
+        if account.password_standing.short {
+            let reset = LinkId(Uuid::new_v5(&link.0, b"reset"));
+            events.push(required(ChangeReason::TooShortAlone, None, reset, policy, self.now));
+        }
         Ok(events)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Each command is a struct with a pure `decide` in the file of its feature; `state.rs` folds the events.
 
+pub mod checklist;
 mod confirmation;
 mod contact;
 mod device;
@@ -14,6 +15,7 @@ mod lock;
 mod passkey;
 mod passkey_sign_in;
 mod password;
+mod password_rules;
 mod phone;
 mod reauthentication;
 mod recovery_codes;
@@ -57,6 +59,7 @@ pub use passkey::{
 };
 pub use passkey_sign_in::{ResolvePasskeySignIn, StartPasskeySignIn};
 pub use password::{ChangePassword, RehashPassword, RequestPasswordReset, ResetPassword};
+pub use password_rules::{ChangeReason, NewPassword, PasswordStanding, RequirePasswordChange};
 pub use phone::{CodeUse, Phone, ProvePhone, ProvedNumber, RemovePhone, SentCode};
 pub use reauthentication::{ResolveReauthentication, StartReauthentication};
 pub use recovery_codes::GenerateRecoveryCodes;

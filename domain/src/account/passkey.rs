@@ -224,10 +224,11 @@ pub struct RemovePasskey {
 
 impl RemovePasskey {
     /// # Errors
-    /// `PasskeyUnknown`, `SessionOver`, `ReauthenticationRequired`.
+    /// `PasskeyUnknown`, `SessionOver`, `ReauthenticationRequired`, `PasswordTooShortAlone`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.fresh_session(self.session, policy, self.now)?;
         account.passkeys.get(&self.passkey).ok_or(Rejection::PasskeyUnknown)?;
+        account.keeps_short_password_company(1)?;
         let removed = AccountEvent::PasskeyRemoved { passkey: self.passkey };
         let ends = end_all(account, Some(self.session), EndReason::SecondFactorChanged, self.now);
         Ok([removed].into_iter().chain(ends).collect())

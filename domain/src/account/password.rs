@@ -2,7 +2,9 @@
 
 use super::session::end_all;
 use super::state::check_link;
-use super::{Account, AccountEvent, EndReason, LockReason, PasswordChange, Rejection, UnlockReason};
+use super::{
+    Account, AccountEvent, EndReason, LockReason, NewPassword, PasswordChange, Rejection, UnlockReason,
+};
 use crate::policy::{Policy, seconds};
 use crate::{ClientContext, CredentialId, LinkId, SessionId, Timestamp};
 
@@ -11,19 +13,20 @@ use crate::{ClientContext, CredentialId, LinkId, SessionId, Timestamp};
 pub struct ChangePassword {
     /// The session.
     pub session: SessionId,
-    /// The new password's place in the vault.
-    pub credential: CredentialId,
+    /// The new password.
+    pub new: NewPassword,
     /// Now.
     pub now: Timestamp,
 }
 
 impl ChangePassword {
     /// # Errors
-    /// `SessionOver`, `ReauthenticationRequired`.
+    /// `SessionOver`, `ReauthenticationRequired`, `PasswordTooShort`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.fresh_session(self.session, policy, self.now)?;
-        let changed =
-            AccountEvent::PasswordChanged { credential: self.credential, change: PasswordChange::Changed };
+        let (short, kept) = self.new.admit(account, &policy.password)?;
+        let (credential, change) = (self.new.credential, PasswordChange::Changed);
+        let changed = AccountEvent::PasswordChanged { credential, change, short, kept };
         let ends = end_all(account, Some(self.session), EndReason::PasswordChanged, self.now);
         Ok([changed].into_iter().chain(ends).collect())
     }
@@ -83,8 +86,8 @@ impl RequestPasswordReset {
 pub struct ResetPassword {
     /// The link, its signature already checked.
     pub link: LinkId,
-    /// The new password's place in the vault.
-    pub credential: CredentialId,
+    /// The new password.
+    pub new: NewPassword,
     /// Whether the address is still claimed by this account.
     pub holds_claim: bool,
     /// Now.
@@ -102,16 +105,19 @@ impl ResetPassword {
     }
 
     /// # Errors
-    /// `LinkInvalid`, `NotRegistered`.
-    pub fn decide(&self, account: &Account) -> Result<Vec<AccountEvent>, Rejection> {
+    /// `LinkInvalid`, `NotRegistered`, `PasswordTooShort`.
+    pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         Self::check(account, self.link, self.now)?;
         if !self.holds_claim {
             return Err(Rejection::LinkInvalid);
         }
+        let (short, kept) = self.new.admit(account, &policy.password)?;
         let mut events: Vec<_> = end_all(account, None, EndReason::PasswordChanged, self.now).collect();
         events.push(AccountEvent::PasswordChanged {
-            credential: self.credential,
+            credential: self.new.credential,
             change: PasswordChange::Reset,
+            short,
+            kept,
         });
         if !account.email_verified {
             // Who follows the mailed link reads mail at the address.
@@ -135,19 +141,14 @@ mod tests {
     }
 
     fn reset(link: u128, now: i64) -> ResetPassword {
-        ResetPassword {
-            link: LinkId(id(link)),
-            credential: CredentialId(id(77)),
-            holds_claim: true,
-            now: at(now),
-        }
+        ResetPassword { link: LinkId(id(link)), new: new_password(77), holds_claim: true, now: at(now) }
     }
 
     #[test]
     fn a_change_ends_the_other_sessions() {
         let change = |now| ChangePassword {
             session: SessionId(id(session_of(0))),
-            credential: CredentialId(id(77)),
+            new: new_password(77),
             now: at(now),
         };
         given(signed_in(0))
@@ -168,9 +169,9 @@ mod tests {
             .when_at(5_100, |a| request(91, 5_100).decide(a, &policy()))
             .then_accepted()
             .sign_in_with_code(6, 950, 5_110)
-            .when_at(5_120, |a| reset(90, 5_120).decide(a))
+            .when_at(5_120, |a| reset(90, 5_120).decide(a, &policy()))
             .then_types(&["session.ended", "password.changed"])
-            .when(|a| reset(91, 5_121).decide(a))
+            .when(|a| reset(91, 5_121).decide(a, &policy()))
             .then_rejected(Rejection::LinkInvalid)
             .when(|a| start_code(5, 5_122).decide(a, &policy()))
             .then_rejected(Rejection::AttemptOver)
@@ -185,11 +186,11 @@ mod tests {
         given(signed_in(0))
             .when_at(100, |a| request(90, 100).decide(a, &policy()))
             .then_accepted()
-            .when(|a| reset(90, 3_700).decide(a))
+            .when(|a| reset(90, 3_700).decide(a, &policy()))
             .then_rejected(Rejection::LinkInvalid)
-            .when_at(3_699, |a| reset(90, 3_699).decide(a))
+            .when_at(3_699, |a| reset(90, 3_699).decide(a, &policy()))
             .then_accepted()
-            .when(|a| reset(90, 3_699).decide(a))
+            .when(|a| reset(90, 3_699).decide(a, &policy()))
             .then_rejected(Rejection::LinkInvalid);
     }
 
@@ -203,7 +204,7 @@ mod tests {
                 .and(vec![AccountEvent::Locked { reason, note: None }], 50)
                 .when_at(100, |a| request(90, 100).decide(a, &policy()))
                 .then_accepted()
-                .when_at(101, |a| reset(90, 101).decide(a))
+                .when_at(101, |a| reset(90, 101).decide(a, &policy()))
                 .then_types(types);
         }
     }
@@ -216,7 +217,7 @@ mod tests {
             .then_rejected(Rejection::Throttled { retry_after: TimeDelta::seconds(16) })
             .when_at(99, |a| request(90, 99).decide(a, &policy()))
             .then_accepted()
-            .when_at(99, |a| reset(90, 99).decide(a))
+            .when_at(99, |a| reset(90, 99).decide(a, &policy()))
             .then_accepted()
             .when(|a| start(50, None, 99).decide(a, &policy()))
             .then_accepted();

@@ -206,7 +206,7 @@ pub struct RemovePhone {
 
 impl RemovePhone {
     /// # Errors
-    /// `PhoneMissing`, `SessionOver`, `ReauthenticationRequired`.
+    /// `PhoneMissing`, `SessionOver`, `ReauthenticationRequired`, `PasswordTooShortAlone`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.fresh_session(self.session, policy, self.now)?;
         let number = account.phone_number().ok_or(Rejection::PhoneMissing)?.clone();
@@ -214,6 +214,7 @@ impl RemovePhone {
         if account.phone.sms_enrolled_at.is_none() {
             return Ok(vec![removed]);
         }
+        account.keeps_short_password_company(1)?;
         let ends = end_all(account, Some(self.session), EndReason::SecondFactorChanged, self.now);
         Ok([AccountEvent::SmsRemoved, removed].into_iter().chain(ends).collect())
     }

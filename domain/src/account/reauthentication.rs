@@ -53,7 +53,7 @@ impl ResolveReauthentication {
         let (Stage::Password, Some(session)) = (pending.stage, pending.session) else {
             return Err(Rejection::AttemptOver);
         };
-        if !self.correct {
+        if !self.correct || account.password_void() {
             return Ok(vec![AccountEvent::ReauthenticationRejected { attempt, session }]);
         }
         if account.requires_second_factor() {

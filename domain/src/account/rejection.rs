@@ -36,6 +36,12 @@ pub enum Rejection {
     /// No such session, or it has ended, or the token is not its newest.
     #[error("the session is over")]
     SessionOver,
+    /// The new password is too short for an account without, or with, a second factor.
+    #[error("the password is too short")]
+    PasswordTooShort,
+    /// The password is too short to stand alone, so that the last second factor cannot be removed.
+    #[error("the password is too short to stand alone: set a longer one first")]
+    PasswordTooShortAlone,
     /// The change needs a fresh proof of the password (and second factor).
     #[error("the change needs a fresh proof of identity")]
     ReauthenticationRequired,

@@ -37,6 +37,11 @@ pub(super) fn policy() -> Policy {
     Policy::default()
 }
 
+/// Long enough to stand alone.
+pub(super) fn new_password(n: u128) -> NewPassword {
+    NewPassword { credential: CredentialId(id(n)), length: 15 }
+}
+
 /// The session that attempt `n` opens.
 pub(super) fn session_of(n: u128) -> u128 {
     0x5000 + n

@@ -60,7 +60,7 @@ impl StartJointSignIn {
     /// be answered alike.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.registered()?;
-        if account.locked.is_some() || !account.email_verified {
+        if account.locked.is_some() || !account.email_verified || account.password_void() {
             return Err(Rejection::Locked);
         }
         if account.totp.is_none() {
@@ -128,7 +128,7 @@ impl PasswordOutcome {
 }
 
 impl ResolvePassword {
-    /// What is required is computed here, from the credentials as they are now; a lock that slipped in
+    /// A void password is a wrong one. What is required is computed here, from the credentials as they are now; a lock that slipped in
     /// since the start has ended the attempt.
     ///
     /// # Errors
@@ -139,7 +139,7 @@ impl ResolvePassword {
         if pending.stage != Stage::Password || pending.session.is_some() {
             return Err(Rejection::AttemptOver);
         }
-        if !self.correct {
+        if !self.correct || account.password_void() {
             return Ok(vec![AccountEvent::PasswordRejected { attempt }]);
         }
         if let Some(reason) = refusal(account) {

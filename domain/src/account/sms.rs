@@ -180,10 +180,11 @@ pub struct RemoveSms {
 
 impl RemoveSms {
     /// # Errors
-    /// `SmsUnavailable`, `SessionOver`, `ReauthenticationRequired`.
+    /// `SmsUnavailable`, `SessionOver`, `ReauthenticationRequired`, `PasswordTooShortAlone`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.fresh_session(self.session, policy, self.now)?;
         account.phone.sms_enrolled_at.ok_or(Rejection::SmsUnavailable)?;
+        account.keeps_short_password_company(1)?;
         let ends = end_all(account, Some(self.session), EndReason::SecondFactorChanged, self.now);
         Ok([AccountEvent::SmsRemoved].into_iter().chain(ends).collect())
     }

@@ -1,11 +1,12 @@
 //! The account as its events leave it.
 
+use super::checklist::SuspectedPasskeys;
 use super::confirmation::Confirmations;
 use super::trusted_device::TrustedDevices;
 use super::usual::Usual;
 use super::{
-    AccountEvent, Contacts, FactorRecovery, Level, LockReason, Passkey, PasswordChange, PendingLink, Phone,
-    Rejection, SecondFactor, SupportRecovery, TokenDigest,
+    AccountEvent, Contacts, FactorRecovery, Level, LockReason, Passkey, PasswordChange, PasswordStanding,
+    PendingLink, Phone, Rejection, SecondFactor, SupportRecovery, TokenDigest,
 };
 use crate::aggregate::Aggregate;
 use crate::guess::GuessCounter;
@@ -74,6 +75,10 @@ pub struct Account {
     pub factor_recovery: FactorRecovery,
     /// Recoveries by support.
     pub support_recovery: SupportRecovery,
+    /// What is known of the password, beside where it lies.
+    pub password_standing: PasswordStanding,
+    /// Passkeys of which there may be a copy.
+    pub suspected_passkeys: SuspectedPasskeys,
     /// Must not be erased.
     pub legal_hold: bool,
     /// Was erased: nothing else is known of it.
@@ -196,6 +201,8 @@ pub struct Device {
     pub first_seen: Timestamp,
     /// Latest sign-in.
     pub last_seen: Timestamp,
+    /// Whether the person has named it.
+    pub named: bool,
 }
 
 /// Mails that somebody who is not signed in can cause.
@@ -396,6 +403,8 @@ impl Aggregate for Account {
         self.contacts.evolve(event, at);
         self.factor_recovery.evolve(event, at);
         self.evolve_support_recovery(event);
+        self.password_standing.evolve(event, at, self.password);
+        self.suspected_passkeys.evolve(event);
         match event {
             E::Registered { account, email, number, password, context: _ } => {
                 self.id = Some(*account);
@@ -506,10 +515,14 @@ impl Aggregate for Account {
                 }
             }
             E::DeviceFirstSeen { device, name, context: _ } => {
-                self.devices.insert(*device, Device { name: name.clone(), first_seen: at, last_seen: at });
+                self.devices.insert(
+                    *device,
+                    Device { name: name.clone(), first_seen: at, last_seen: at, named: false },
+                );
             }
             E::DeviceRenamed { device, name } => {
                 if let Some(known) = self.devices.get_mut(device) {
+                    known.named = true;
                     known.name.clone_from(name);
                 }
             }
@@ -547,7 +560,7 @@ impl Aggregate for Account {
                     session.authenticated_at = at;
                 }
             }
-            E::PasswordChanged { credential, change } => {
+            E::PasswordChanged { credential, change, .. } => {
                 self.password = Some(*credential);
                 self.password_set_at = at;
                 self.password_guesses = GuessesByClass::default();
@@ -557,6 +570,7 @@ impl Aggregate for Account {
                     self.sessions.clear();
                 }
             }
+            E::PasswordChangeRequired { link, expires_at, .. } => self.void_password(*link, *expires_at, at),
             E::PasswordRehashed { credential } => self.password = Some(*credential),
             E::PasswordResetRequested { link, expires_at, context: _ } => {
                 self.mails.count(at);
@@ -680,7 +694,7 @@ impl Aggregate for Account {
     }
 }
 
-fn push_link(links: &mut Vec<PendingLink>, id: LinkId, expires_at: Timestamp, at: Timestamp) {
+pub(super) fn push_link(links: &mut Vec<PendingLink>, id: LinkId, expires_at: Timestamp, at: Timestamp) {
     links.retain(|link| at < link.expires_at);
     links.push(PendingLink { id, expires_at });
 }

@@ -77,10 +77,11 @@ pub struct RemoveTotp {
 
 impl RemoveTotp {
     /// # Errors
-    /// `TotpNotEnrolled`, `SessionOver`, `ReauthenticationRequired`.
+    /// `TotpNotEnrolled`, `SessionOver`, `ReauthenticationRequired`, `PasswordTooShortAlone`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.fresh_session(self.session, policy, self.now)?;
         let totp = account.totp.ok_or(Rejection::TotpNotEnrolled)?;
+        account.keeps_short_password_company(1)?;
         let removed = AccountEvent::TotpRemoved { credential: totp.credential };
         let ends = end_all(account, Some(self.session), EndReason::SecondFactorChanged, self.now);
         Ok([removed].into_iter().chain(ends).collect())

@@ -30,6 +30,7 @@ impl TrustedDevices {
             E::Locked { .. }
             | E::SignInDisowned { .. }
             | E::PasswordChanged { .. }
+            | E::PasswordChangeRequired { .. }
             | E::TotpEnrolled { .. }
             | E::TotpRemoved { .. }
             | E::RecoveryCodesGenerated { .. }
@@ -149,6 +150,8 @@ mod tests {
             vec![AccountEvent::PasswordChanged {
                 credential: CredentialId(id(9)),
                 change: PasswordChange::Reset,
+                short: false,
+                kept: 0,
             }],
             vec![AccountEvent::RecoveryCodesGenerated { credential: CredentialId(id(9)), count: 10 }],
             vec![AccountEvent::SmsRemoved],
@@ -158,7 +161,7 @@ mod tests {
             let given = trusting(&policy).and(events, 200);
             password_on(Some(DEVICE), DAY, given, &policy).then_types(&["sign_in.password_accepted"]);
         }
-        let change = ChangePassword { session, credential: CredentialId(id(9)), now: at(200) };
+        let change = ChangePassword { session, new: new_password(9), now: at(200) };
         let given = trusting(&policy).when_at(200, |a| change.decide(a, &policy)).then_accepted();
         password_on(Some(DEVICE), DAY, given, &policy).then_types(&["sign_in.password_accepted"]);
         let disown = Disown { link: LinkId(id(90)), link_expires_at: at(DAY), now: at(200) };

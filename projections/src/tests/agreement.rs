@@ -89,7 +89,8 @@ async fn views_agree_with_the_folded_accounts() {
 async fn locks_and_resets_end_every_session_by_themselves() {
     let lock = AccountEvent::Locked { reason: LockReason::Operator, note: None };
     let credential = CredentialId(fresh::uuid());
-    let reset = AccountEvent::PasswordChanged { credential, change: PasswordChange::Reset };
+    let reset =
+        AccountEvent::PasswordChanged { credential, change: PasswordChange::Reset, short: false, kept: 0 };
     for event in [lock, reset] {
         let (world, mut history) = (World::new().await, History::new(7));
         let projector = world.project();

@@ -165,15 +165,17 @@ impl History {
                 self.command(world, account, |a| RemoveDevice { device, session, now }.decide(a)).await;
             }
             11 => {
-                let change = ChangePassword { session, credential, now };
+                let new = NewPassword { credential, length: 15 };
+                let change = ChangePassword { session, new, now };
                 self.command(world, account, |a| change.decide(a, &policy)).await;
             }
             12 => {
                 let (link, context) = (LinkId(self.id()), self.context());
                 let request = RequestPasswordReset { link, context, now };
                 if self.command(world, account, |a| request.decide(a, &policy)).await {
-                    let reset = ResetPassword { link, credential, holds_claim: true, now };
-                    self.command(world, account, |a| reset.decide(a)).await;
+                    let new = NewPassword { credential, length: 15 };
+                    let reset = ResetPassword { link, new, holds_claim: true, now };
+                    self.command(world, account, |a| reset.decide(a, &policy)).await;
                 }
             }
             13 => {

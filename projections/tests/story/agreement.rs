@@ -83,7 +83,8 @@ fn commands(account: &Account, (action, choice, _): Step, n: u64, now: Timestamp
             vec![Box::new(move |a| Disown { link, link_expires_at, now }.decide(a))]
         }
         15 => {
-            let change = ChangePassword { session, credential, now };
+            let new = NewPassword { credential, length: 15 };
+            let change = ChangePassword { session, new, now };
             vec![with(Box::new(move |a, p| change.decide(a, p)))]
         }
         16 | 17 => {

@@ -4,7 +4,7 @@ use super::message::tests::mail_of;
 use super::render::{RenderContext, Rendered, render};
 use mail_parser::MessageParser;
 use std::collections::BTreeSet;
-use watchbook_domain::account::{CodeUse, LockReason};
+use watchbook_domain::account::{ChangeReason, CodeUse, LockReason};
 use watchbook_domain::notice::{
     Contact, ContactChange, FactorChange, Notice, PhoneChange, RecoveryNotice, RecoveryStep,
 };
@@ -31,6 +31,8 @@ fn all() -> Vec<Notice> {
         Notice::NewDevice { at: AT, device: device(), place: place(), address: "192.0.2.7".to_owned() },
         Notice::PasswordChanged { at: AT, by_reset: false },
         Notice::PasswordChanged { at: AT, by_reset: true },
+        Notice::PasswordChangeRequired { at: AT, reason: ChangeReason::Compromised, hours: 1 },
+        Notice::PasswordChangeRequired { at: AT, reason: ChangeReason::TooShortAlone, hours: 24 },
         Notice::AccountLocked { at: AT, reason: LockReason::Disowned },
         Notice::AccountLocked { at: AT, reason: LockReason::Operator },
         Notice::AccountUnlocked { at: AT },
@@ -111,6 +113,7 @@ fn number(notice: &Notice) -> usize {
         Notice::ResetPassword { .. } => 2,
         Notice::NewDevice { .. } => 3,
         Notice::PasswordChanged { .. } => 4,
+        Notice::PasswordChangeRequired { .. } => 44,
         Notice::AccountLocked { reason: LockReason::Disowned, .. } => 5,
         Notice::AccountLocked { reason: LockReason::Operator, .. } => 6,
         Notice::AccountUnlocked { .. } => 7,
@@ -160,7 +163,7 @@ fn number(notice: &Notice) -> usize {
         },
     }
 }
-const FORMS: usize = 44;
+const FORMS: usize = 45;
 
 fn context<'a>(
     language: Language,

@@ -91,7 +91,7 @@ mod filters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use watchbook_domain::account::LockReason;
+    use watchbook_domain::account::{ChangeReason, LockReason};
     use watchbook_domain::notice::{Contact, ContactChange, FactorChange, RecoveryStep};
 
     const SITE: &str = "https://example.com";
@@ -173,6 +173,16 @@ mod tests {
                 true,
             ),
             (Notice::PasswordChanged { at: AT, by_reset: true }, vec![when, "over a link", until], true),
+            (
+                Notice::PasswordChangeRequired { at: AT, reason: ChangeReason::Compromised, hours: 24 },
+                vec![when, "somebody else may know", "24 hours"],
+                true,
+            ),
+            (
+                Notice::PasswordChangeRequired { at: AT, reason: ChangeReason::TooShortAlone, hours: 1 },
+                vec![when, "too short", "1 hour"],
+                true,
+            ),
             (factor(TotpEnrolled), vec![when, "was set up", until], true),
             (factor(TotpRemoved), vec![when, "was removed", until], true),
             (factor(PasskeyEnrolled), vec![when, "was added", until], true),

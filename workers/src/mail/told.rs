@@ -1,7 +1,7 @@
 //! Which message of `words/locales` a notice is told in, with which facts, and what it offers to do.
 
 use watchbook_domain::Timestamp;
-use watchbook_domain::account::LockReason;
+use watchbook_domain::account::{ChangeReason, LockReason};
 use watchbook_domain::notice::{
     Contact, ContactChange, FactorChange, Notice, PhoneChange, RecoveryNotice, RecoveryStep,
 };
@@ -66,6 +66,14 @@ impl<'a> Told<'a> {
             Notice::PasswordChanged { at, by_reset } => {
                 let by = if *by_reset { "link" } else { "session" };
                 Self::new("password-changed", Offer::Disown("change")).at(*at).with_text("by", by)
+            }
+            Notice::PasswordChangeRequired { at, reason, hours } => {
+                let reason = match reason {
+                    ChangeReason::Compromised => "compromised",
+                    ChangeReason::TooShortAlone => "short",
+                };
+                let told = Self::new("password-change-required", Offer::Action("/forgot")).at(*at);
+                told.with_text("reason", reason).with("hours", *hours)
             }
             Notice::SecondFactorChanged { at, change } => {
                 let told = Self::new(factor_message(*change), Offer::Disown("change")).at(*at);

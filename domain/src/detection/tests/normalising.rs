@@ -74,7 +74,12 @@ fn a_sign_in_with_a_code_and_what_its_session_does() {
         },
         E::ReauthenticationStarted { attempt: again, session, expires_at: time(900) },
         E::ReauthenticationRejected { attempt: again, session },
-        E::PasswordChanged { credential: CredentialId(id(4)), change: PasswordChange::Reset },
+        E::PasswordChanged {
+            credential: CredentialId(id(4)),
+            change: PasswordChange::Reset,
+            short: false,
+            kept: 0,
+        },
         E::TotpEnrolled { credential: CredentialId(id(4)), step: 1 },
         E::SignInDisowned { link: LinkId(id(5)), link_expires_at: time(900) },
         E::Locked { reason: LockReason::Disowned, note: None },
