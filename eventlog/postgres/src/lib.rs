@@ -6,6 +6,7 @@
 //! became of it before it answers. Readers have a pool of their own and are woken by `NOTIFY` beside polling.
 
 mod append;
+mod at_once;
 mod error;
 mod integrity;
 mod listener;
