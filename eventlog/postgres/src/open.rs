@@ -98,7 +98,15 @@ impl PostgresLog {
         let readers = session::pool(&connect, &options);
         let patience = options.patience();
         let schema = options.schema.clone();
-        tokio::spawn(Writer::new(connect, options, head.clone()).run(operations));
+        let writer = Writer::new(connect, options, head.clone());
+        if std::env::var("WB_THREAD").is_ok() {
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(writer.run(operations));
+            });
+        } else {
+            tokio::spawn(writer.run(operations));
+        }
         Ok(Arc::new(Self { schema, readers, patience, queue, head, listener: listener.abort_handle() }))
     }
 

@@ -134,6 +134,16 @@ impl Writer {
             }
             due = if size < BUSY { 0 } else { size };
             until = Instant::now() + began.elapsed() / GATHER;
+            if std::env::var("WB_STATS").is_ok() {
+                eprintln!("group {size} took {:?}", began.elapsed());
+            }
+            if let Ok(gather) = std::env::var("WB_GATHER") {
+                if gather == "0" {
+                    due = 0
+                } else {
+                    until = Instant::now() + began.elapsed() / gather.parse::<u32>().unwrap();
+                }
+            }
         }
         self.disconnect().await;
     }
@@ -143,14 +153,11 @@ impl Writer {
         let whats: Vec<&What> = group.iter().map(|append| &append.what).collect();
         let batch = Batch::of(&whats);
         let at_once = if batch.is_empty() { Ok(Vec::new()) } else { self.write_at_once(&batch).await };
-        let (answers, may_be_written) = match at_once {
-            Ok(answers) => (answers, false),
-            Err(Trouble::Unsettled(error)) => {
-                unsettled(&error);
-                (Vec::new(), true)
-            }
+        let (answers, trouble) = match at_once {
+            Ok(answers) => (answers, None),
+            Err(trouble @ Trouble::Unsettled(_)) => (Vec::new(), Some(trouble)),
             // An event id is in the log already: a replay, or nobody knows what.
-            Err(Trouble::Before(error)) if is_taken(&error) => (Vec::new(), false),
+            Err(Trouble::Before(error)) if is_taken(&error) => (Vec::new(), None),
             Err(Trouble::Before(error)) => return refuse(group, &error.into()),
             Err(Trouble::Corrupt(what)) => return refuse(group, &Refusal::Corrupt(what)),
         };
@@ -170,7 +177,7 @@ impl Writer {
             return;
         }
         let whats: Vec<&What> = rest.iter().map(|append| &append.what).collect();
-        match self.settle(&whats, may_be_written).await {
+        match self.settle(&whats, trouble).await {
             Ok(answers) => {
                 for (append, answer) in rest.into_iter().zip(answers) {
                     let _ = append.answer.send(answer);
@@ -209,16 +216,25 @@ impl Writer {
         }
     }
 
-    /// Tries until the outcome is known. A connection that was cut before `COMMIT` is replaced once, as it may have
-    /// been cut long ago; one cut in mid-commit until the server tells what became of it, or patience ends.
-    async fn settle(&mut self, group: &[&What], mut may_be_written: bool) -> Result<Vec<Answer>, Refusal> {
-        let mut deadline = may_be_written.then(|| Instant::now() + self.options.outcome_timeout);
+    /// Tries until the outcome is known, also of an attempt that has ended in `trouble`. A connection that was cut before
+    /// `COMMIT` is replaced once, as it may have been cut long ago; one cut in mid-commit until the server tells what
+    /// became of it, or patience ends.
+    async fn settle(
+        &mut self,
+        group: &[&What],
+        mut trouble: Option<Trouble>,
+    ) -> Result<Vec<Answer>, Refusal> {
+        let mut may_be_written = false;
+        let mut deadline = None;
         let mut pause = FIRST_PAUSE;
         loop {
             let was_open = self.connection.is_some();
-            let trouble = match self.attempt(group, may_be_written).await {
-                Ok(answers) => return Ok(answers),
-                Err(trouble) => trouble,
+            let trouble = match trouble.take() {
+                Some(trouble) => trouble,
+                None => match self.attempt(group, may_be_written).await {
+                    Ok(answers) => return Ok(answers),
+                    Err(trouble) => trouble,
+                },
             };
             self.connection = None;
             let error = match trouble {
@@ -231,7 +247,10 @@ impl Writer {
                 }
                 Trouble::Before(error) => error,
                 Trouble::Unsettled(error) => {
-                    unsettled(&error);
+                    tracing::info!(
+                        error = &error as &dyn std::error::Error,
+                        "the answer to a commit is missing: finding out what became of it"
+                    );
                     may_be_written = true;
                     error
                 }
@@ -320,13 +339,6 @@ fn reaching(view: View, known: u64) -> Result<View, Trouble> {
         return Err(Trouble::Corrupt(what));
     }
     Ok(view)
-}
-
-fn unsettled(error: &sqlx::Error) {
-    tracing::info!(
-        error = error as &dyn std::error::Error,
-        "the answer to a commit is missing: finding out what became of it"
-    );
 }
 
 fn refuse(group: Vec<Append>, refusal: &Refusal) {

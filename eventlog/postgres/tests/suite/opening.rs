@@ -13,14 +13,14 @@ async fn schemas_of_the_future_and_of_others_are_refused() {
     let server = Server::shared().unwrap();
     append(&*log, &stream(), Version::NONE, 1).await;
     log.close().await;
-    server.sql(&url, "UPDATE watchbook.event_log SET schema_version = 2");
+    server.sql(&url, "UPDATE watchbook.event_log SET schema_version = 3");
     match PostgresLog::open(&url, hasty()).await {
-        Err(error @ OpenError::Newer { found: 2 }) => {
-            assert!(error.to_string().contains("schema version 2"));
+        Err(error @ OpenError::Newer { found: 3 }) => {
+            assert!(error.to_string().contains("schema version 3"));
         }
         other => panic!("{other:?}"),
     }
-    server.sql(&url, "UPDATE watchbook.event_log SET schema_version = 1");
+    server.sql(&url, "UPDATE watchbook.event_log SET schema_version = 2");
     assert_eq!(PostgresLog::open(&url, hasty()).await.unwrap().head().await.unwrap(), Position(1));
 
     server.sql(&url, "CREATE SCHEMA shop; CREATE TABLE shop.orders (id int)");
