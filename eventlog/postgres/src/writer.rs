@@ -27,6 +27,8 @@ const BUSY: usize = 8;
 /// Share of the time that a group took, as a divisor, for which the next one may be waited for.
 const GATHER: u32 = 2;
 
+const LONGEST_GATHER: Duration = Duration::from_millis(5);
+
 /// A connection that lay idle for longer is asked whether it still is one, because what is sent on one that was cut may
 /// have been received or not.
 const ASK_AFTER: Duration = Duration::from_millis(50);
@@ -133,7 +135,7 @@ impl Writer {
                 let _ = done.send(());
             }
             due = if size < BUSY { 0 } else { size };
-            until = Instant::now() + began.elapsed() / GATHER;
+            until = Instant::now() + (began.elapsed() / GATHER).min(LONGEST_GATHER);
             if std::env::var("WB_STATS").is_ok() {
                 eprintln!("group {size} took {:?}", began.elapsed());
             }

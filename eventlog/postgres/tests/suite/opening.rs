@@ -39,6 +39,22 @@ async fn schemas_of_the_future_and_of_others_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tables_of_version_1_are_brought_up_to_date_with_what_they_hold() {
+    let Some((url, log)) = shared().await else { return };
+    let server = Server::shared().unwrap();
+    let stream = stream();
+    append(&*log, &stream, Version::NONE, 3).await;
+    log.close().await;
+    server.sql(&url, "DROP FUNCTION watchbook.append_group; UPDATE watchbook.event_log SET schema_version = 1");
+    let frozen = Options { create: false, ..hasty() };
+    assert!(matches!(PostgresLog::open(&url, frozen).await, Err(OpenError::Older { found: 1 })));
+    let log = PostgresLog::open(&url, hasty()).await.unwrap();
+    append(&*log, &stream, Version(3), 2).await;
+    assert_eq!(whole(&*log, &stream).await.len(), 5);
+    assert_eq!(log.integrity_check().await.unwrap().problems, []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_error_does_not_name_the_password() {
     let Some(server) = Server::start() else { return };
     let url = server.database();
