@@ -82,10 +82,8 @@ const WRITE: &str = "
     ), grown AS (
         UPDATE streams SET version = grown.version FROM unnest($16::bigint[], $17::bigint[]) AS grown (id, version)
         WHERE streams.id = grown.id
-    ), moved AS (
-        UPDATE head SET position = $18, last_stream = $19
     )
-    SELECT pg_notify($20, $18::text)";
+    UPDATE head SET position = $18, last_stream = $19";
 
 /// Longer names do not fit into an index.
 const LONGEST_NAME: usize = 1024;
@@ -202,12 +200,8 @@ impl Decided<'_> {
     }
 
     /// Writes it, inside the transaction that [`begin`] began before the look.
-    pub(crate) async fn write(
-        &self,
-        connection: &mut PgConnection,
-        channel: &str,
-    ) -> Result<(), sqlx::Error> {
-        insert(connection, &self.view, &self.rows, channel).await
+    pub(crate) async fn write(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        insert(connection, &self.view, &self.rows).await
     }
 }
 
@@ -306,12 +300,7 @@ pub(crate) fn is_storable(name: &str) -> bool {
     name.len() <= LONGEST_NAME && !name.contains('\0')
 }
 
-async fn insert(
-    connection: &mut PgConnection,
-    view: &View,
-    rows: &[Row<'_>],
-    channel: &str,
-) -> Result<(), sqlx::Error> {
+async fn insert(connection: &mut PgConnection, view: &View, rows: &[Row<'_>]) -> Result<(), sqlx::Error> {
     /// A column of all rows.
     fn column<'a, T>(rows: &[Row<'a>], value: impl Fn(&Place, &'a NewEvent) -> T) -> Vec<T> {
         rows.iter().map(|(place, event)| value(place, event)).collect()
@@ -340,7 +329,6 @@ async fn insert(
         .bind(grown.1)
         .bind(view.head)
         .bind(view.last_stream)
-        .bind(channel)
         .execute(connection)
         .await?;
     Ok(())

@@ -4,7 +4,6 @@
 --
 -- Streams at another version than expected are refused with their events, the others are appended all the same.
 CREATE FUNCTION append_group(
-    channel        text,      -- where to announce the position
     known          bigint,    -- a position that was committed
     names          text[],    -- streams, each once
     expected       bigint[],  -- their versions
@@ -82,7 +81,6 @@ BEGIN
 
     IF appended > 0 THEN
         UPDATE head SET position = start + appended, last_stream = highest;
-        IF channel IS NOT NULL THEN PERFORM pg_notify(channel, (start + appended)::text); END IF;
     END IF;
     IF appended < cardinality(places) THEN
         refused := ARRAY(SELECT s.n FROM unnest(stream_ids) WITH ORDINALITY AS s (id, n) WHERE s.id IS NULL);

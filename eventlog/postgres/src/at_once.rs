@@ -13,7 +13,7 @@ use watchbook_eventlog::{Appended, NewEvent};
 use crate::append::{What, appended, is_storable};
 
 const WRITE: &str = "SELECT start, refused
-    FROM append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    FROM append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
 /// The appends of a group that are written together, in the columns that the function takes.
 pub(crate) struct Batch<'a> {
@@ -148,7 +148,6 @@ impl<'a> Batch<'a> {
     pub(crate) async fn write(
         &self,
         connection: &mut PgConnection,
-        channel: &str,
         known: i64,
     ) -> Result<Written, sqlx::Error> {
         /// A column of all rows.
@@ -157,7 +156,6 @@ impl<'a> Batch<'a> {
         }
         let rows = self.rows.as_slice();
         let row = sqlx::query(WRITE)
-            .bind(if std::env::var("WB_NOTIFY").is_ok() { None } else { Some(channel) })
             .bind(known)
             .bind(&self.grown.names)
             .bind(&self.grown.expected)

@@ -1,4 +1,4 @@
-//! The one task of a node that writes. Group commit: one transaction for everything that waits.
+//! The one thread of a node that writes. Group commit: one transaction for everything that waits.
 
 use std::time::Duration;
 
@@ -46,12 +46,13 @@ pub(crate) enum Op {
 pub(crate) struct Writer {
     connect: PgConnectOptions,
     options: Options,
-    channel: String,
     /// Dropped after every failure: whatever state it was in, a new one is in none.
     connection: Option<PgConnection>,
     /// When the server last answered on it.
     answered: Instant,
     head: watch::Sender<u64>,
+    /// Position of the last event known to be committed by this writer, to be announced.
+    committed: watch::Sender<u64>,
 }
 
 type Answer = Result<Appended, LogError>;
@@ -94,13 +95,29 @@ impl Refusal {
 }
 
 impl Writer {
-    pub(crate) fn new(connect: PgConnectOptions, options: Options, head: watch::Sender<u64>) -> Self {
-        let channel = options.channel();
-        Self { connect, options, channel, connection: None, answered: Instant::now(), head }
+    /// On a thread of its own: what the server answers is then not kept waiting behind the process's other work.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(crate) fn spawn(self, operations: mpsc::Receiver<Op>) -> std::io::Result<()> {
+        let run = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime.block_on(self.run(operations)),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the writer cannot run"),
+        };
+        std::thread::Builder::new().name("postgres-writer".into()).spawn(run).map(drop)
+    }
+
+    pub(crate) fn new(
+        connect: PgConnectOptions,
+        options: Options,
+        head: watch::Sender<u64>,
+        committed: watch::Sender<u64>,
+    ) -> Self {
+        Self { connect, options, connection: None, answered: Instant::now(), head, committed }
     }
 
     /// Ends when the queue is closed and empty.
-    pub(crate) async fn run(mut self, mut operations: mpsc::Receiver<Op>) {
+    async fn run(mut self, mut operations: mpsc::Receiver<Op>) {
         // How many are waited for after the first, and until when.
         let (mut due, mut until) = (0, Instant::now());
         while let Some(first) = operations.recv().await {
@@ -136,9 +153,6 @@ impl Writer {
             }
             due = if size < BUSY { 0 } else { size };
             until = Instant::now() + (began.elapsed() / GATHER).min(LONGEST_GATHER);
-            if std::env::var("WB_STATS").is_ok() {
-                eprintln!("group {size} took {:?}", began.elapsed());
-            }
             if let Ok(gather) = std::env::var("WB_GATHER") {
                 if gather == "0" {
                     due = 0
@@ -199,13 +213,12 @@ impl Writer {
         {
             self.connection = None;
         }
-        let channel = self.channel.clone();
         let connection = self.connection().await?;
-        let written = within(patience, batch.write(connection, &channel, known.cast_signed())).await;
+        let written = within(patience, batch.write(connection, known.cast_signed())).await;
         self.answered = Instant::now();
         match written {
             Ok(written) => {
-                listener::known(&self.head, written.head);
+                self.has_committed(written.head);
                 Ok(written.answers)
             }
             // The connection is good.
@@ -275,7 +288,6 @@ impl Writer {
     async fn attempt(&mut self, group: &[&What], may_be_written: bool) -> Result<Vec<Answer>, Trouble> {
         let patience = self.options.patience();
         let known = *self.head.borrow();
-        let channel = self.channel.clone();
         let connection = self.connection().await?;
         if !may_be_written {
             let view = within(patience, append::look(connection, group)).await?;
@@ -297,17 +309,22 @@ impl Writer {
         if decided.is_empty() {
             within(patience, connection.execute(sqlx::raw_sql(ROLLBACK))).await?;
         } else {
-            within(patience, decided.write(connection, &channel)).await?;
+            within(patience, decided.write(connection)).await?;
             let committed = within(patience, connection.execute(sqlx::raw_sql(COMMIT))).await;
             committed.map_err(Trouble::Unsettled)?;
         }
-        listener::known(&self.head, decided.head());
+        self.has_committed(decided.head());
         let mut decided = decided.answers.into_iter();
         let answer = |there: Option<Appended>| match there {
             Some(appended) => Some(Ok(appended)),
             None => decided.next(),
         };
         Ok(there.into_iter().filter_map(answer).collect())
+    }
+
+    fn has_committed(&self, head: i64) {
+        listener::known(&self.head, head);
+        listener::known(&self.committed, head);
     }
 
     async fn connection(&mut self) -> Result<&mut PgConnection, sqlx::Error> {

@@ -45,7 +45,8 @@ async fn tables_of_version_1_are_brought_up_to_date_with_what_they_hold() {
     let stream = stream();
     append(&*log, &stream, Version::NONE, 3).await;
     log.close().await;
-    server.sql(&url, "DROP FUNCTION watchbook.append_group; UPDATE watchbook.event_log SET schema_version = 1");
+    server
+        .sql(&url, "DROP FUNCTION watchbook.append_group; UPDATE watchbook.event_log SET schema_version = 1");
     let frozen = Options { create: false, ..hasty() };
     assert!(matches!(PostgresLog::open(&url, frozen).await, Err(OpenError::Older { found: 1 })));
     let log = PostgresLog::open(&url, hasty()).await.unwrap();

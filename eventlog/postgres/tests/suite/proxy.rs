@@ -129,10 +129,14 @@ impl Proxy {
     }
 }
 
-/// A `COMMIT`, or a call of `append_group`, whose first argument is where to announce it.
+/// A `COMMIT`, or the arguments of `append_group`, which no other statement has as many of.
 fn commits(sent: &[u8]) -> bool {
-    const CHANNEL: &[u8] = b"watchbook_appended";
-    let beginning = &sent[..sent.len().min(80)];
-    (sent.starts_with(b"Q") && sent.ends_with(b"COMMIT\0"))
-        || (sent.starts_with(b"B") && beginning.windows(CHANNEL.len()).any(|bytes| bytes == CHANNEL))
+    const ARGUMENTS: [u8; 2] = [0, 17];
+    if !sent.starts_with(b"B") {
+        return sent.starts_with(b"Q") && sent.ends_with(b"COMMIT\0");
+    }
+    // Its length, the portal without a name, the name of the statement, one format for all arguments, their number.
+    let statement = sent.get(6..).unwrap_or_default();
+    let end = statement.iter().position(|byte| *byte == 0).unwrap_or(statement.len());
+    statement.get(end + 5..end + 7) == Some(&ARGUMENTS)
 }
