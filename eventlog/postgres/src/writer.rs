@@ -21,14 +21,6 @@ const ROLLBACK: &str = "ROLLBACK";
 const GROUP_OPS: usize = 1024;
 const GROUP_BYTES: usize = 8 << 20;
 
-/// From this size on, a group is followed by one about as large: those just answered have more to write.
-const BUSY: usize = 8;
-
-/// Share of the time that a group took, as a divisor, for which the next one may be waited for.
-const GATHER: u32 = 2;
-
-const LONGEST_GATHER: Duration = Duration::from_millis(5);
-
 /// A connection that lay idle for longer is asked whether it still is one, because what is sent on one that was cut may
 /// have been received or not.
 const ASK_AFTER: Duration = Duration::from_millis(50);
@@ -118,10 +110,8 @@ impl Writer {
 
     /// Ends when the queue is closed and empty.
     async fn run(mut self, mut operations: mpsc::Receiver<Op>) {
-        // How many are waited for after the first, and until when.
-        let (mut due, mut until) = (0, Instant::now());
         while let Some(first) = operations.recv().await {
-            let mut group = Vec::with_capacity(due);
+            let mut group = Vec::new();
             let mut bytes = 0;
             let mut close = None;
             let mut next = Some(first);
@@ -138,11 +128,7 @@ impl Writer {
                 }
                 let is_full = group.len() >= GROUP_OPS || bytes >= GROUP_BYTES;
                 next = if is_full { None } else { operations.try_recv().ok() };
-                if next.is_none() && !is_full && group.len() < due {
-                    next = tokio::time::timeout_at(until, operations.recv()).await.unwrap_or(None);
-                }
             }
-            let (began, size) = (Instant::now(), group.len());
             if !group.is_empty() {
                 self.write(group).await;
             }
@@ -150,15 +136,6 @@ impl Writer {
                 operations.close();
                 self.disconnect().await;
                 let _ = done.send(());
-            }
-            due = if size < BUSY { 0 } else { size };
-            until = Instant::now() + (began.elapsed() / GATHER).min(LONGEST_GATHER);
-            if let Ok(gather) = std::env::var("WB_GATHER") {
-                if gather == "0" {
-                    due = 0
-                } else {
-                    until = Instant::now() + began.elapsed() / gather.parse::<u32>().unwrap();
-                }
             }
         }
         self.disconnect().await;
