@@ -23,7 +23,7 @@ const GROUP_BYTES: usize = 8 << 20;
 
 /// A connection that lay idle for longer is asked whether it still is one, because what is sent on one that was cut may
 /// have been received or not.
-const ASK_AFTER: Duration = Duration::from_millis(50);
+const ASK_AFTER: Duration = Duration::from_millis(5);
 
 /// Between two attempts to find out what became of a commit.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
