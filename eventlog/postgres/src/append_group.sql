@@ -1,6 +1,6 @@
 -- Appends a group in one exchange between node and server: the lock, the check of the versions, the writing and, as a
--- statement by itself is a transaction, the commit. Each statement in here has a snapshot of its own, so those after the
--- first see all that was committed before the lock was given.
+-- statement by itself is a transaction, the commit. Each statement in here has a snapshot of its own, so those after
+-- the first see all that was committed before the lock was given.
 --
 -- Streams at another version than expected are refused with their events, the others are appended all the same.
 CREATE FUNCTION append_group(

@@ -1,4 +1,5 @@
-//! Learns of other nodes' appends when they are committed, and tells of its own. Never the only way: whoever waits also asks from time to time.
+//! Learns of other nodes' appends when they are committed, and tells of its own. Never the only way: whoever waits also
+//! asks from time to time.
 
 use std::time::Duration;
 

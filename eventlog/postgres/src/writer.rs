@@ -208,9 +208,9 @@ impl Writer {
         }
     }
 
-    /// Tries until the outcome is known, also of an attempt that has ended in `trouble`. A connection that was cut before
-    /// `COMMIT` is replaced once, as it may have been cut long ago; one cut in mid-commit until the server tells what
-    /// became of it, or patience ends.
+    /// Tries until the outcome is known, also of an attempt that has ended in `trouble`. A connection that was cut
+    /// before `COMMIT` is replaced once, as it may have been cut long ago; one cut in mid-commit until the server tells
+    /// what became of it, or patience ends.
     async fn settle(
         &mut self,
         group: &[&What],
@@ -259,9 +259,9 @@ impl Writer {
     /// What comes to nothing needs no lock: it is answered from a snapshot. The rest is decided anew in a transaction
     /// that holds the lock.
     ///
-    /// What may be written already is looked for under the lock. An attempt whose outcome is unknown was over before the
-    /// lock was given, and is seen if it was committed; or it gets the lock later, and finds all its streams at other
-    /// versions than it expected.
+    /// What may be written already is looked for under the lock. An attempt whose outcome is unknown was over before
+    /// the lock was given, and is seen if it was committed; or it gets the lock later, and finds all its streams at
+    /// other versions than it expected.
     async fn attempt(&mut self, group: &[&What], may_be_written: bool) -> Result<Vec<Answer>, Trouble> {
         let patience = self.options.patience();
         let known = *self.head.borrow();
