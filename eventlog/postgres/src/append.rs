@@ -1,8 +1,6 @@
-//! Appending a group: the head's lock, one look-up for all its streams, the decisions in memory, and one statement that
-//! writes them.
-//!
-//! Commands sent again are rare, so event ids are looked up only when something points to one: an append at another
-//! version than the stream's, or the index of event ids refusing what was written. Nobody else writes meanwhile.
+//! Appending what cannot be appended [at once](crate::at_once): replays, conflicts, copies of other logs, and what may
+//! have been written already. The head's lock, a look at all streams and events of the group, the decisions in memory,
+//! and one statement that writes them. Nobody else writes meanwhile.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -14,6 +12,8 @@ use uuid::Uuid;
 use watchbook_eventlog::{
     Appended, Expected, LogError, NewEvent, Position, RecordedEvent, StreamId, Version,
 };
+
+use crate::read;
 
 /// An append in the writer's queue.
 pub(crate) struct Append {
@@ -57,10 +57,19 @@ impl What {
 /// In one message. What comes after it sees all that was committed before the lock was given: under `READ COMMITTED`
 /// each statement has a snapshot of its own.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
-    SELECT position, last_stream FROM head FOR UPDATE";
+    SELECT position FROM head FOR UPDATE";
 
-const STREAMS: &str = "SELECT name, id, version FROM streams WHERE name = ANY($1)";
-const EVENTS: &str = "SELECT event_id, stream, version, position FROM events WHERE event_id = ANY($1)";
+/// In one snapshot: where the log ends, how long the streams are, and where the events are.
+const LOOK: &str = "
+    SELECT 0, position, last_stream, 0, NULL::text, NULL::uuid FROM head
+    UNION ALL SELECT 1, id, version, 0, name, NULL FROM streams WHERE name = ANY($1)
+    UNION ALL SELECT 2, stream, version, position, NULL, event_id FROM events WHERE event_id = ANY($2)";
+
+/// What is at places in streams, to be compared with what was to be put there.
+const FOUND: &str =
+    "SELECT s.name, e.version, e.position, e.event_id, e.event_type, e.schema_version, e.recorded_at,
+        e.subject, e.actor, e.correlation_id, e.causation_id, e.payload
+    FROM events e JOIN streams s ON s.id = e.stream WHERE e.event_id = ANY($1)";
 
 const WRITE: &str = "
     WITH appended AS (
@@ -73,10 +82,8 @@ const WRITE: &str = "
     ), grown AS (
         UPDATE streams SET version = grown.version FROM unnest($16::bigint[], $17::bigint[]) AS grown (id, version)
         WHERE streams.id = grown.id
-    ), moved AS (
-        UPDATE head SET position = $18, last_stream = $19
     )
-    SELECT pg_notify($20, $18::text)";
+    UPDATE head SET position = $18, last_stream = $19";
 
 /// Longer names do not fit into an index.
 const LONGEST_NAME: usize = 1024;
@@ -98,103 +105,108 @@ struct Stream {
 }
 
 /// What the log looks like to a group, growing as its appends are decided.
-#[derive(Clone)]
 pub(crate) struct View {
     head: i64,
     last_stream: i64,
     streams: HashMap<String, Stream>,
-    /// Those of the group that the log has, as far as they were looked up, and those decided.
+    /// Those of the group that the log has, and those decided.
     events: HashMap<Uuid, Place>,
-    looked_up: bool,
 }
 
-/// What a group comes to: the answers, due after the commit, and the events' places.
-pub(crate) struct Decided {
+/// What a group comes to: the answers, due after the commit, and what is to be written.
+pub(crate) struct Decided<'a> {
     pub(crate) answers: Vec<Result<Appended, LogError>>,
-    pub(crate) head: i64,
-    written: Vec<(Uuid, Place)>,
-}
-
-impl Decided {
-    /// Nothing to commit.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.written.is_empty()
-    }
-
-    /// Whether this was committed, to judge by what is in the log now, under its lock. A position is given once, so
-    /// events in the very places that they were given here were put there by this.
-    pub(crate) fn is_in(&self, view: &View) -> bool {
-        self.written.iter().all(|(id, place)| view.events.get(id) == Some(place))
-    }
-}
-
-/// Begins a transaction, takes the lock that orders all appends, and looks up the group's streams.
-pub(crate) async fn begin(connection: &mut PgConnection, appends: &[Append]) -> Result<View, sqlx::Error> {
-    let locked = connection.fetch_one(sqlx::raw_sql(BEGIN)).await?;
-    let mut names: Vec<&str> =
-        appends.iter().flat_map(|append| append.what.streams()).filter(|name| is_storable(name)).collect();
-    names.dedup();
-    let rows: Vec<(String, i64, i64)> = sqlx::query_as(STREAMS).bind(names).fetch_all(connection).await?;
-    let stream = |(name, id, version)| (name, Stream { id, version, new: false, grown: false });
-    Ok(View {
-        head: locked.try_get(0)?,
-        last_stream: locked.try_get(1)?,
-        streams: rows.into_iter().map(stream).collect(),
-        events: HashMap::new(),
-        looked_up: false,
-    })
-}
-
-/// Looks up which of the group's event ids the log has.
-pub(crate) async fn look_up_events(
-    connection: &mut PgConnection,
-    view: &mut View,
-    appends: &[Append],
-) -> Result<(), sqlx::Error> {
-    let ids: Vec<Uuid> =
-        appends.iter().flat_map(|append| append.what.events()).map(|event| event.event_id.0).collect();
-    let rows: Vec<(Uuid, i64, i64, i64)> = sqlx::query_as(EVENTS).bind(ids).fetch_all(connection).await?;
-    let place = |(id, stream, version, position)| (id, Place { stream, version, position });
-    view.events = rows.into_iter().map(place).collect();
-    view.looked_up = true;
-    Ok(())
+    view: View,
+    rows: Vec<Row<'a>>,
 }
 
 type Row<'a> = (Place, &'a NewEvent);
 
-/// Decides the group and writes it inside the transaction that [`begin`] began.
-///
-/// # Errors
-/// A unique violation when event ids were not looked up and one of them is in the log.
-pub(crate) async fn write(
+/// Begins a transaction and takes the lock that orders all appends.
+pub(crate) async fn begin(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    connection.execute(sqlx::raw_sql(BEGIN)).await.map(drop)
+}
+
+/// What the log has of the group's streams and events.
+pub(crate) async fn look(connection: &mut PgConnection, group: &[&What]) -> Result<View, sqlx::Error> {
+    let mut names: Vec<&str> =
+        group.iter().flat_map(|what| what.streams()).filter(|name| is_storable(name)).collect();
+    names.dedup();
+    let mut view = View { head: 0, last_stream: 0, streams: HashMap::new(), events: HashMap::new() };
+    for row in sqlx::query(LOOK).bind(names).bind(ids(group)).fetch_all(connection).await? {
+        let (first, second) = (row.try_get(1)?, row.try_get(2)?);
+        match row.try_get::<i32, _>(0)? {
+            0 => (view.head, view.last_stream) = (first, second),
+            1 => {
+                let stream = Stream { id: first, version: second, new: false, grown: false };
+                view.streams.insert(row.try_get(4)?, stream);
+            }
+            _ => {
+                let place = Place { stream: first, version: second, position: row.try_get(3)? };
+                view.events.insert(row.try_get(5)?, place);
+            }
+        }
+    }
+    Ok(view)
+}
+
+fn ids(group: &[&What]) -> Vec<Uuid> {
+    group.iter().flat_map(|what| what.events()).map(|event| event.event_id.0).collect()
+}
+
+/// Which of the commands are in the log just as they were sent, at the versions they were for: with payloads that are
+/// sealed, no other attempt to write them can have put them there. To be asked under the lock.
+pub(crate) async fn found(
     connection: &mut PgConnection,
-    mut view: View,
-    appends: &[Append],
-    channel: &str,
-) -> Result<Decided, sqlx::Error> {
-    let mut before = (!view.looked_up).then(|| view.clone());
-    loop {
-        let mut rows = Vec::new();
-        let answers: Vec<_> =
-            appends.iter().map(|append| decide(&mut view, &append.what, &mut rows)).collect();
-        // What is at another version may have been sent before.
-        if answers.iter().any(|answer| matches!(answer, Err(LogError::Conflict { .. })))
-            && let Some(before) = before.take()
-        {
-            view = before;
-            look_up_events(connection, &mut view, appends).await?;
-            continue;
+    group: &[&What],
+) -> Result<Vec<Option<Appended>>, sqlx::Error> {
+    let mut there = HashMap::new();
+    for row in sqlx::query(FOUND).bind(ids(group)).fetch_all(connection).await? {
+        let event = read::event(&row, 3)?;
+        let place: (String, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        there.insert(event.event_id, (place, event));
+    }
+    let found = |what: &&What| {
+        let What::Command { stream, expected, events } = what else { return None };
+        let mut last = None;
+        for (event, due) in events.iter().zip(expected.version().0 + 1..) {
+            let ((name, version, position), recorded) = there.get(&event.event_id)?;
+            if name != stream.as_str() || version.unsigned_abs() != due || recorded != event {
+                return None;
+            }
+            last = Some(appended(*version, *position, false));
         }
-        if !rows.is_empty() {
-            insert(connection, &view, &rows, channel).await?;
-        }
-        let written = rows.iter().map(|(place, event)| (event.event_id.0, *place)).collect();
-        return Ok(Decided { answers, head: view.head, written });
+        last
+    };
+    Ok(group.iter().map(found).collect())
+}
+
+/// Decides the group on what the log has.
+pub(crate) fn decide<'a>(mut view: View, group: &[&'a What]) -> Decided<'a> {
+    let mut rows = Vec::new();
+    let answers = group.iter().map(|what| decide_one(&mut view, what, &mut rows)).collect();
+    Decided { answers, view, rows }
+}
+
+impl Decided<'_> {
+    /// Nothing to write: the answers stand.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Position of the last event, after this.
+    pub(crate) fn head(&self) -> i64 {
+        self.view.head
+    }
+
+    /// Writes it, inside the transaction that [`begin`] began before the look.
+    pub(crate) async fn write(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        insert(connection, &self.view, &self.rows).await
     }
 }
 
 /// One append, on the log as the appends before it in the group leave it.
-fn decide<'a>(view: &mut View, what: &'a What, rows: &mut Vec<Row<'a>>) -> Result<Appended, LogError> {
+fn decide_one<'a>(view: &mut View, what: &'a What, rows: &mut Vec<Row<'a>>) -> Result<Appended, LogError> {
     match what {
         What::Command { stream, expected, events } => command(view, stream, *expected, events, rows),
         What::Recorded(events) => {
@@ -276,7 +288,7 @@ fn replay(
     Ok(appended(last.version, last.position, true))
 }
 
-fn appended(version: i64, position: i64, replayed: bool) -> Appended {
+pub(crate) fn appended(version: i64, position: i64, replayed: bool) -> Appended {
     Appended {
         version: Version(version.unsigned_abs()),
         position: Position(position.unsigned_abs()),
@@ -284,16 +296,11 @@ fn appended(version: i64, position: i64, replayed: bool) -> Appended {
     }
 }
 
-fn is_storable(name: &str) -> bool {
+pub(crate) fn is_storable(name: &str) -> bool {
     name.len() <= LONGEST_NAME && !name.contains('\0')
 }
 
-async fn insert(
-    connection: &mut PgConnection,
-    view: &View,
-    rows: &[Row<'_>],
-    channel: &str,
-) -> Result<(), sqlx::Error> {
+async fn insert(connection: &mut PgConnection, view: &View, rows: &[Row<'_>]) -> Result<(), sqlx::Error> {
     /// A column of all rows.
     fn column<'a, T>(rows: &[Row<'a>], value: impl Fn(&Place, &'a NewEvent) -> T) -> Vec<T> {
         rows.iter().map(|(place, event)| value(place, event)).collect()
@@ -322,7 +329,6 @@ async fn insert(
         .bind(grown.1)
         .bind(view.head)
         .bind(view.last_stream)
-        .bind(channel)
         .execute(connection)
         .await?;
     Ok(())

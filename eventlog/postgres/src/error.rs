@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use watchbook_eventlog::{LogError, VaultError};
 
 /// SQLSTATE (<https://www.postgresql.org/docs/current/errcodes-appendix.html>): a constraint is violated, data or an
@@ -62,6 +63,17 @@ pub(crate) fn is_disconnected(error: &sqlx::Error) -> bool {
 /// Whether a server could not be reached, or is still starting: another try may succeed.
 pub fn is_unreachable(error: &sqlx::Error) -> bool {
     is_disconnected(error) || matches!(error, sqlx::Error::PoolTimedOut)
+}
+
+/// The server says by itself that the statement came to nothing. A session that it ends may have committed before.
+pub(crate) fn is_rolled_back(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    error.is_some_and(|error| matches!(error.severity(), PgSeverity::Error))
+}
+
+/// The log ends before a position that was committed; see `append_group.sql`.
+pub(crate) fn is_back_in_time(error: &sqlx::Error) -> bool {
+    has_code(error, &["WB001"])
 }
 
 /// Something that must be unique is there already.

@@ -1,8 +1,9 @@
-//! Learns of other nodes' appends as they are committed. Never the only way: whoever waits also asks from time to time.
+//! Learns of other nodes' appends when they are committed, and tells of its own. Never the only way: whoever waits also
+//! asks from time to time.
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use tokio::sync::watch;
 
 use crate::error::silent;
@@ -14,6 +15,25 @@ const ASK_AFTER: Duration = Duration::from_secs(15);
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Between two announcements. Each costs the server a transaction and wakes a session for every node, so they are not
+/// made with the appends.
+const ANNOUNCE_EVERY: Duration = Duration::from_millis(20);
+
+/// Nothing is lost with an announcement that a crash forgets, so this one transaction is not synced.
+const ANNOUNCE: &str = "SELECT pg_notify($1, $2), set_config('synchronous_commit', 'off', true)";
+
+/// Tells other nodes how far this one has committed, until its writer has ended.
+pub(crate) async fn announce(connections: PgPool, channel: String, mut committed: watch::Receiver<u64>) {
+    while committed.changed().await.is_ok() {
+        let position = committed.borrow_and_update().to_string();
+        let announced = sqlx::query(ANNOUNCE).bind(&channel).bind(position).execute(&connections).await;
+        if let Err(error) = announced {
+            tracing::debug!(error = &error as &dyn std::error::Error, "an append was not announced");
+        }
+        tokio::time::sleep(ANNOUNCE_EVERY).await;
+    }
+}
 
 /// For ever: listens, and connects anew when the connection ends.
 pub(crate) async fn listen(connect: PgConnectOptions, options: Options, head: watch::Sender<u64>) {

@@ -7,7 +7,7 @@ use crate::open::OpenError;
 use crate::options::Options;
 
 /// Step `n` brings the tables from version `n` to `n + 1`. What was released is never changed: steps are added.
-const STEPS: [&str; 1] = [include_str!("schema.sql")];
+const STEPS: [&str; 2] = [include_str!("schema.sql"), include_str!("append_group.sql")];
 
 /// Of the tables that this program works with.
 pub(crate) const SCHEMA_VERSION: i64 = STEPS.len() as i64;

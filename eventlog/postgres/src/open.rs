@@ -98,7 +98,10 @@ impl PostgresLog {
         let readers = session::pool(&connect, &options);
         let patience = options.patience();
         let schema = options.schema.clone();
-        tokio::spawn(Writer::new(connect, options, head.clone()).run(operations));
+        let (committed, announced) = watch::channel(*head.borrow());
+        tokio::spawn(listener::announce(readers.clone(), options.channel(), announced));
+        let writer = Writer::new(connect, options, head.clone(), committed);
+        writer.spawn(operations).map_err(|error| OpenError::Server(error.into()))?;
         Ok(Arc::new(Self { schema, readers, patience, queue, head, listener: listener.abort_handle() }))
     }
 

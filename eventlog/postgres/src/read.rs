@@ -158,7 +158,7 @@ fn is_as_long_as_known(length: usize, after: Position, limit: usize, known: u64)
 }
 
 /// The columns that are the event's own, from `first` on.
-fn event(row: &PgRow, first: usize) -> Result<NewEvent, sqlx::Error> {
+pub(crate) fn event(row: &PgRow, first: usize) -> Result<NewEvent, sqlx::Error> {
     let schema_version: i32 = row.try_get(first + 2)?;
     Ok(NewEvent {
         event_id: EventId(row.try_get(first)?),

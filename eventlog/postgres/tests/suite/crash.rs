@@ -9,7 +9,7 @@ use watchbook_eventlog::{
     EventLog, Expected, LogError, Position, Purpose, SecretName, Snapshots, Vault, Version,
 };
 use watchbook_eventlog_conformance::kit::{append, credential, fresh_events, stream, subject, whole};
-use watchbook_eventlog_postgres::{OpenError, PostgresLog};
+use watchbook_eventlog_postgres::{OpenError, Options, PostgresLog};
 use watchbook_test_postgres::Server;
 
 use crate::common::{Writers, check, follow, hasty};
@@ -19,7 +19,9 @@ async fn killed_and_restarted_while_writers_append() {
     let Some(server) = Server::start() else { return };
     let server = Arc::new(server);
     let url = server.database();
-    let log = PostgresLog::open(&url, hasty()).await.unwrap();
+    // Too short to ride out an outage, so that callers have to send again.
+    let options = Options { outcome_timeout: Duration::from_millis(100), ..hasty() };
+    let log = PostgresLog::open(&url, options).await.unwrap();
     let until = Arc::new(AtomicUsize::new(usize::MAX));
     let reader = follow(log.clone(), until.clone());
     let writers = Writers::start(std::slice::from_ref(&log));

@@ -13,14 +13,14 @@ async fn schemas_of_the_future_and_of_others_are_refused() {
     let server = Server::shared().unwrap();
     append(&*log, &stream(), Version::NONE, 1).await;
     log.close().await;
-    server.sql(&url, "UPDATE watchbook.event_log SET schema_version = 2");
+    server.sql(&url, "UPDATE watchbook.event_log SET schema_version = 3");
     match PostgresLog::open(&url, hasty()).await {
-        Err(error @ OpenError::Newer { found: 2 }) => {
-            assert!(error.to_string().contains("schema version 2"));
+        Err(error @ OpenError::Newer { found: 3 }) => {
+            assert!(error.to_string().contains("schema version 3"));
         }
         other => panic!("{other:?}"),
     }
-    server.sql(&url, "UPDATE watchbook.event_log SET schema_version = 1");
+    server.sql(&url, "UPDATE watchbook.event_log SET schema_version = 2");
     assert_eq!(PostgresLog::open(&url, hasty()).await.unwrap().head().await.unwrap(), Position(1));
 
     server.sql(&url, "CREATE SCHEMA shop; CREATE TABLE shop.orders (id int)");
@@ -36,6 +36,23 @@ async fn schemas_of_the_future_and_of_others_are_refused() {
     assert_eq!(server.sql(&url, "SELECT to_regnamespace('absent') IS NULL"), "t");
     let quoted = Options { schema: "a\"; DROP".into(), ..hasty() };
     assert!(matches!(PostgresLog::open(&url, quoted).await, Err(OpenError::SchemaName)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tables_of_version_1_are_brought_up_to_date_with_what_they_hold() {
+    let Some((url, log)) = shared().await else { return };
+    let server = Server::shared().unwrap();
+    let stream = stream();
+    append(&*log, &stream, Version::NONE, 3).await;
+    log.close().await;
+    server
+        .sql(&url, "DROP FUNCTION watchbook.append_group; UPDATE watchbook.event_log SET schema_version = 1");
+    let frozen = Options { create: false, ..hasty() };
+    assert!(matches!(PostgresLog::open(&url, frozen).await, Err(OpenError::Older { found: 1 })));
+    let log = PostgresLog::open(&url, hasty()).await.unwrap();
+    append(&*log, &stream, Version(3), 2).await;
+    assert_eq!(whole(&*log, &stream).await.len(), 5);
+    assert_eq!(log.integrity_check().await.unwrap().problems, []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use watchbook_eventlog::{EventLog, Expected, LogError, Position, Version};
+use watchbook_eventlog::{EventLog, Expected, LogError, Position, RecordedEvent, Version};
 use watchbook_eventlog_conformance::kit::{all_after, append, fresh_events, stream};
 use watchbook_eventlog_postgres::{Options, PostgresLog};
 use watchbook_test_postgres::Server;
@@ -64,15 +64,43 @@ async fn a_commit_that_is_lost_is_made_again() {
     all_are_acknowledged_once(Fault::SwallowCommit).await;
 }
 
-/// Looking up the events without the lock would find nothing, and append them twice or refuse them wrongly.
+/// It finds its streams at other versions than it expected.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_commit_that_arrives_late_is_waited_for() {
+async fn a_commit_that_arrives_late_comes_to_nothing() {
     all_are_acknowledged_once(Fault::DelayCommit).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_whose_answer_never_comes_is_found_out() {
     all_are_acknowledged_once(Fault::Silence).await;
+}
+
+/// A copy is not appended in one exchange: the fault strikes at its `COMMIT`. Looking for its events without the lock
+/// would find nothing, and refuse them as late.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_is_made_once_whatever_becomes_of_its_commit() {
+    let Some((_server, proxy, log, direct)) = behind_a_proxy(hasty()).await else { return };
+    let mut copied = Vec::new();
+    for fault in [Fault::None, Fault::SwallowAnswer, Fault::SwallowCommit, Fault::DelayCommit, Fault::Silence]
+    {
+        let stream = stream();
+        let recorded: Vec<_> = (1..)
+            .zip(fresh_events(3))
+            .map(|(version, event)| RecordedEvent {
+                position: Position::START,
+                stream: stream.clone(),
+                version: Version(version),
+                event,
+            })
+            .collect();
+        proxy.arm(fault);
+        log.append_recorded(recorded.clone()).await.unwrap();
+        copied.extend(recorded.into_iter().map(|recorded| recorded.event));
+    }
+    assert_eq!(proxy.struck(), 4);
+    let there = all_after(&*direct, Position::START, 100).await;
+    assert_eq!(there.into_iter().map(|recorded| recorded.event).collect::<Vec<_>>(), copied);
+    assert_eq!(direct.integrity_check().await.unwrap().problems, []);
 }
 
 /// Patience has an end: then the caller is told that the outcome is unknown, and sending the command again is safe.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What happens to the next `COMMIT` that a client sends.
+/// What happens to the next message with which a client commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Fault {
@@ -46,7 +46,7 @@ impl Proxy {
         proxy
     }
 
-    /// Strikes once, at the next `COMMIT`.
+    /// Strikes once, at the next message that commits.
     pub fn arm(&self, fault: Fault) {
         self.fault.store(fault as u8, Ordering::SeqCst);
     }
@@ -89,7 +89,7 @@ impl Proxy {
         let mut buffer = vec![0; 1 << 16];
         while let Ok(length @ 1..) = from_client.read(&mut buffer).await {
             let sent = &buffer[..length];
-            if !sent.starts_with(b"Q") || !sent.ends_with(b"COMMIT\0") {
+            if !commits(sent) {
                 if to_server.write_all(sent).await.is_err() {
                     break;
                 }
@@ -127,4 +127,16 @@ impl Proxy {
         }
         answers.abort();
     }
+}
+
+/// A `COMMIT`, or the arguments of `append_group`, which no other statement has as many of.
+fn commits(sent: &[u8]) -> bool {
+    const ARGUMENTS: [u8; 2] = [0, 17];
+    if !sent.starts_with(b"B") {
+        return sent.starts_with(b"Q") && sent.ends_with(b"COMMIT\0");
+    }
+    // Its length, the portal without a name, the name of the statement, one format for all arguments, their number.
+    let statement = sent.get(6..).unwrap_or_default();
+    let end = statement.iter().position(|byte| *byte == 0).unwrap_or(statement.len());
+    statement.get(end + 5..end + 7) == Some(&ARGUMENTS)
 }
