@@ -518,8 +518,8 @@ sms =
     .enrolment = { $code } é a sua chave para ativar as chaves por SMS em { $site }. Nunca a passe a ninguém.
 
 sms-recovery =
-    .warning = { $site }: o atendimento vai entregar a sua conta a outra pessoa em { $until }. Se você discorda, interrompa: { $link }
-    .lost = { $site }: o atendimento entregou a sua conta a outra pessoa. Se você discorda, contate o atendimento sem demora.
+    .warning = { $site }: o atendimento vai entregar a sua conta a outra pessoa em { $until }. Se nada pediu, interrompa aqui: { $link }
+    .lost = { $site }: o atendimento entregou a sua conta a outra pessoa. Se nada pediu, contate o atendimento sem demora.
 
 ## Páginas
 
