@@ -14,11 +14,11 @@ use watchbook_domain::{Account, Aggregate as _};
 use watchbook_eventlog::{Expected, NewEvent, Position, StreamId, fresh};
 use watchbook_projections::{Fence, Views, ViewsError, digest, rebuild};
 
-/// Of one generation: one a view.
-const TABLES: usize = 7;
-
 /// Long enough for a projector to try at least once, where nothing can be waited for.
 const A_TRY: Duration = Duration::from_millis(500);
+
+/// Tables of one generation.
+const VIEWS: usize = 7;
 
 async fn sql(file: &mut SqliteConnection, sql: &'static str) {
     sqlx::raw_sql(sql).execute(file).await.unwrap();
@@ -138,11 +138,7 @@ async fn an_event_of_a_newer_program_is_never_skipped() {
     let before = digest(&views).await.unwrap();
     assert!(matches!(rebuild_all(&site, &views).await, Err(ViewsError::Stopped(_))));
     assert_eq!(digest(&views).await.unwrap(), before);
-    assert_eq!(
-        tables(&mut site.file("views").await).await.len(),
-        TABLES,
-        "a failed rebuild leaves no tables"
-    );
+    assert_eq!(tables(&mut site.file("views").await).await.len(), VIEWS, "a failed rebuild leaves no tables");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,7 +226,7 @@ async fn a_rebuild_that_died_leaves_no_tables() {
         rebuild(&dying, node.log.clone(), node.sealer.clone(), die).await.map(|_| ())
     });
     assert!(died.await.unwrap_err().is_panic());
-    assert_eq!(tables(&mut file).await.len(), 2 * TABLES, "it had begun");
+    assert_eq!(tables(&mut file).await.len(), 2 * VIEWS, "it had begun");
     assert_eq!(digest(&views).await.unwrap(), before, "readers see nothing of it");
 
     // The next process opens the same file.
@@ -238,7 +234,7 @@ async fn a_rebuild_that_died_leaves_no_tables() {
     let views = site.views("views").await;
     assert_eq!(digest(&views).await.unwrap(), before);
     rebuild_all(&site, &views).await.unwrap();
-    assert_eq!(tables(&mut file).await.len(), TABLES);
+    assert_eq!(tables(&mut file).await.len(), VIEWS);
     assert_eq!(digest(&views).await.unwrap(), before);
 }
 
@@ -314,7 +310,7 @@ async fn two_projectors_of_a_new_version_rebuild_once() {
         )
         .await;
     assert_eq!(one.cursor().await.unwrap(), last);
-    assert_eq!(tables(&mut file).await.len(), TABLES);
+    assert_eq!(tables(&mut file).await.len(), VIEWS);
     let alone = site.views("alone").await;
     site.project_all(&alone).await;
     assert_eq!(digest(&two).await.unwrap(), digest(&alone).await.unwrap());

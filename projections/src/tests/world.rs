@@ -20,9 +20,6 @@ use watchbook_test_postgres::Server;
 pub(super) const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Tables of one generation: one a view.
-pub(super) const TABLES: usize = 7;
-
 pub(super) struct World {
     pub(super) store: MemoryStore,
     pub(super) core: Arc<Core>,
