@@ -50,7 +50,7 @@ async fn a_person_is_erased_everywhere_and_the_address_is_free_again() {
     let operator = world.operator().await;
     let number = number(&world, &ann).await;
     let order = json!({"user_number": number});
-    world.post_as(&operator.token, &path(&ann, "erasure"), order.clone()).await.expect(202);
+    let ordered = world.post_as(&operator.token, &path(&ann, "erasure"), order.clone()).await.expect(202);
     // At once, whatever is left to be carried out.
     world.get_as(&ann.token, "/v1/account").await.expect_problem(401, "session-over");
     world.sign_in(ANN, PASSWORD).await.expect_problem(401, "invalid-credentials");
@@ -58,7 +58,8 @@ async fn a_person_is_erased_everywhere_and_the_address_is_free_again() {
     let certificate = certificate(&world, &operator, &ann).await;
     assert_eq!(certificate["account_id"], json!(ann.account));
     world.post_as(&operator.token, &path(&ann, "erasure"), order).await.expect_problem(404, "not-found");
-    world.get_as(&operator.token, &format!("/v1/operator/accounts/{}", ann.account)).await.expect(404);
+    let state = format!("/v1/operator/accounts/{}", ann.account);
+    world.get_after(&ordered, &operator.token, &state).await.expect(404);
     world.sign_in(ANN, PASSWORD).await.expect_problem(401, "invalid-credentials");
     world.sign_in(&number, PASSWORD).await.expect_problem(401, "invalid-credentials");
 

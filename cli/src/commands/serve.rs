@@ -9,7 +9,11 @@ use std::sync::Arc;
 use watchbook_eventlog::SystemClock;
 
 pub(super) async fn run(role: Role, config: &Config) -> Result<ExitCode, Failure> {
-    let server = start_as(role, config, Arc::new(SystemClock)).await?;
+    let mut signals = Signals::listen()?;
+    let server = tokio::select! {
+        server = start_as(role, config, Arc::new(SystemClock)) => server?,
+        () = signals.wait() => return Ok(ExitCode::SUCCESS),
+    };
     let url = &config.public_url;
     let places = Places::of(config)?;
     if role == Role::Workers {
@@ -47,22 +51,28 @@ pub(super) async fn run(role: Role, config: &Config) -> Result<ExitCode, Failure
     if role == Role::Everything {
         print("Try next: watchbook simulate --people 20    (stop with Ctrl-C)");
     }
-    wait_for_signal().await?;
+    signals.wait().await;
     tracing::info!("stopping: requests in hand are finished");
     server.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn wait_for_signal() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
+/// Signals that ask to stop. They are listened to from before anybody learns that the server is there.
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn wait(&mut self) {
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
