@@ -291,12 +291,12 @@ impl Vault for MemoryStore {
     async fn list_secrets(
         &self,
         before: Timestamp,
-        after: Option<(SubjectId, CredentialId)>,
+        after: Option<&StoredSecret>,
         limit: usize,
     ) -> Result<Vec<StoredSecret>, VaultError> {
         let tables = self.vault_tables()?;
-        let above = tables.secrets.iter().filter(|((subject, credential, _), (_, put_at))| {
-            *put_at < before && after.is_none_or(|after| (*subject, *credential) > after)
+        let above = tables.secrets.iter().filter(|(place, (_, put_at))| {
+            *put_at < before && after.is_none_or(|after| **place > after.place())
         });
         let stored = |((subject, credential, purpose), (_, put_at)): (&(_, _, &str), &(_, _))| StoredSecret {
             subject: *subject,

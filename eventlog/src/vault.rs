@@ -4,6 +4,7 @@
 //! or a secret in the clear.
 
 use async_trait::async_trait;
+use uuid::Uuid;
 use watchbook_domain::{CredentialId, SubjectId, Timestamp};
 
 /// Why the vault could not do what was asked.
@@ -80,6 +81,17 @@ pub struct StoredSecret {
     pub put_at: Timestamp,
 }
 
+impl StoredSecret {
+    /// Below the place of every secret: no purpose is empty.
+    pub const LOWEST: (SubjectId, CredentialId, &str) =
+        (SubjectId(Uuid::nil()), CredentialId(Uuid::nil()), "");
+
+    /// Where it stands in the order of all secrets.
+    pub fn place(&self) -> (SubjectId, CredentialId, &str) {
+        (self.subject, self.credential, &self.purpose)
+    }
+}
+
 /// Storage for wrapped subject keys and sealed secrets. Every change is durable when it returns.
 #[async_trait]
 pub trait Vault: Send + Sync + 'static {
@@ -125,12 +137,12 @@ pub trait Vault: Send + Sync + 'static {
     /// Destroys the secret of that name; not an error when there is none.
     async fn remove_secret(&self, name: SecretName) -> Result<(), VaultError>;
 
-    /// Up to `limit` secrets put before `before`, ordered by (subject, credential, purpose), above
+    /// Up to `limit` secrets put before `before`, ordered by (subject, credential, purpose), above the place of
     /// `after`: for the sweep of orphans.
     async fn list_secrets(
         &self,
         before: Timestamp,
-        after: Option<(SubjectId, CredentialId)>,
+        after: Option<&StoredSecret>,
         limit: usize,
     ) -> Result<Vec<StoredSecret>, VaultError>;
 }

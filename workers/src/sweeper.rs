@@ -68,9 +68,9 @@ impl Sweeper {
     /// One sweep; answers how many secrets were destroyed.
     async fn sweep(&self) -> Result<u64, Failure> {
         let before = self.clock.now() - AGE;
-        let (mut after, mut swept) = (None, 0);
+        let (mut last, mut swept) = (None, 0);
         loop {
-            let page = self.vault.list_secrets(before, after, PAGE).await?;
+            let page = self.vault.list_secrets(before, last.as_ref(), PAGE).await?;
             for secret in &page {
                 if !self.in_use(secret).await? {
                     self.remove(secret).await?;
@@ -80,10 +80,10 @@ impl Sweeper {
                     self.release_former_address(AccountId(secret.subject.0)).await?;
                 }
             }
-            match page.last() {
-                Some(last) if page.len() == PAGE => after = Some((last.subject, last.credential)),
-                _ => return Ok(swept),
+            if page.len() < PAGE {
+                return Ok(swept);
             }
+            last = page.into_iter().next_back();
         }
     }
 

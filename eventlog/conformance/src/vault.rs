@@ -140,19 +140,22 @@ pub async fn secrets_are_listed_in_order(factory: &impl Factory) {
     let subjects = [subject(), subject(), subject()];
     let mut due = Vec::new();
     for (n, subject) in subjects.iter().cycle().take(9).enumerate() {
-        let name = SecretName { subject: *subject, credential: credential(), purpose: Purpose::ServiceKey };
+        let credential = credential();
         let put_at = at(i64::try_from(n).unwrap());
-        vault.put_secret(name, vec![7; 30], put_at).await.unwrap();
-        if put_at < at(7) {
-            let purpose = Purpose::ServiceKey.as_str().to_owned();
-            due.push(StoredSecret { subject: *subject, credential: name.credential, purpose, put_at });
+        // Several of one credential, so that pages end between them.
+        for purpose in [Purpose::ServiceKey, Purpose::Password, Purpose::Totp] {
+            let name = SecretName { subject: *subject, credential, purpose };
+            vault.put_secret(name, vec![7; 30], put_at).await.unwrap();
+            if put_at < at(7) {
+                let purpose = purpose.as_str().to_owned();
+                due.push(StoredSecret { subject: *subject, credential, purpose, put_at });
+            }
         }
     }
-    due.sort_by_key(|secret| (secret.subject, secret.credential));
+    due.sort_by(|a, b| a.place().cmp(&b.place()));
     let mut listed: Vec<StoredSecret> = Vec::new();
     loop {
-        let after = listed.last().map(|last| (last.subject, last.credential));
-        let page = vault.list_secrets(at(7), after, 2).await.unwrap();
+        let page = vault.list_secrets(at(7), listed.last(), 2).await.unwrap();
         assert!(page.len() <= 2);
         if page.is_empty() {
             break;

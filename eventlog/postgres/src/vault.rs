@@ -26,9 +26,8 @@ const PUT_SECRET: &str = "INSERT INTO secrets (subject, credential, purpose, sea
     ON CONFLICT (subject, credential, purpose) DO UPDATE SET sealed = excluded.sealed, put_at = excluded.put_at";
 const SECRET: &str = "SELECT sealed FROM secrets WHERE subject = $1 AND credential = $2 AND purpose = $3";
 const REMOVE_SECRET: &str = "DELETE FROM secrets WHERE subject = $1 AND credential = $2 AND purpose = $3";
-/// As with the keys.
 const LIST_SECRETS: &str = "SELECT subject, credential, purpose, put_at FROM secrets
-    WHERE put_at < $1 AND (subject, credential) >= ($2, $3) AND NOT ($4 AND subject = $2 AND credential = $3)
+    WHERE put_at < $1 AND (subject, credential, purpose) > ($2, $3, $4)
     ORDER BY subject, credential, purpose LIMIT $5";
 
 #[async_trait]
@@ -127,15 +126,15 @@ impl Vault for PostgresLog {
     async fn list_secrets(
         &self,
         before: Timestamp,
-        after: Option<(SubjectId, CredentialId)>,
+        after: Option<&StoredSecret>,
         limit: usize,
     ) -> Result<Vec<StoredSecret>, VaultError> {
-        let (subject, credential) = after.map_or_else(Default::default, |(s, c)| (s.0, c.0));
+        let (subject, credential, purpose) = after.map_or(StoredSecret::LOWEST, StoredSecret::place);
         let rows: Vec<(Uuid, Uuid, String, i64)> = on_pool!(self, connection => sqlx::query_as(LIST_SECRETS)
             .bind(before.micros())
-            .bind(subject)
-            .bind(credential)
-            .bind(after.is_some())
+            .bind(subject.0)
+            .bind(credential.0)
+            .bind(purpose)
             .bind(sql_limit(limit))
             .fetch_all(&mut *connection))
         .map_err(vault_error)?;

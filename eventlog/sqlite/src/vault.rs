@@ -27,8 +27,8 @@ const INSERT_SECRET: &str = "INSERT INTO secrets (subject, credential, purpose, 
 const SECRET: &str = "SELECT sealed FROM secrets WHERE subject = ?1 AND credential = ?2 AND purpose = ?3";
 const REMOVE_SECRET: &str = "DELETE FROM secrets WHERE subject = ?1 AND credential = ?2 AND purpose = ?3";
 const LIST_SECRETS: &str = "SELECT subject, credential, purpose, put_at FROM secrets
-    WHERE put_at < ?1 AND (subject, credential) > (?2, ?3)
-    ORDER BY subject, credential, purpose LIMIT ?4";
+    WHERE put_at < ?1 AND (subject, credential, purpose) > (?2, ?3, ?4)
+    ORDER BY subject, credential, purpose LIMIT ?5";
 const PUT_SNAPSHOT: &str = "INSERT INTO snapshots (stream, version, format, sealed) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (stream) DO UPDATE
     SET version = excluded.version, format = excluded.format, sealed = excluded.sealed
@@ -187,15 +187,15 @@ impl Vault for SqliteLog {
     async fn list_secrets(
         &self,
         before: Timestamp,
-        after: Option<(SubjectId, CredentialId)>,
+        after: Option<&StoredSecret>,
         limit: usize,
     ) -> Result<Vec<StoredSecret>, VaultError> {
-        // An empty blob sorts before every id.
-        let (subject, credential) = after.map_or_else(Default::default, |(s, c)| (blob(s.0), blob(c.0)));
+        let (subject, credential, purpose) = after.map_or(StoredSecret::LOWEST, StoredSecret::place);
         let rows: Vec<(Vec<u8>, Vec<u8>, String, i64)> = sqlx::query_as(LIST_SECRETS)
             .bind(before.micros())
-            .bind(subject)
-            .bind(credential)
+            .bind(blob(subject.0))
+            .bind(blob(credential.0))
+            .bind(purpose)
             .bind(sql_limit(limit))
             .fetch_all(&self.readers)
             .await

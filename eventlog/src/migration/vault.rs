@@ -12,7 +12,7 @@ use super::{CopyError, Pair, Phase, Progress, Tell};
 use crate::sealing::ERASED;
 use crate::{EventLog, Position, Purpose, SecretName, StoredSecret, Vault, VaultError};
 
-/// Entries that are listed at once; a secret's credential has fewer.
+/// Entries that are listed at once.
 const PAGE: usize = 512;
 
 /// Changes under way at once, so that a store can commit them together.
@@ -35,81 +35,60 @@ pub(super) struct Copied {
 
 /// What a vault lists in order of name.
 #[async_trait]
-trait Entry: Sized + Send {
-    type Name: Ord;
-    /// Where a list can go on.
-    type Place: Copy + Send + Sync;
+trait Entry: Clone + Send + Sync {
+    type Name<'a>: Ord
+    where
+        Self: 'a;
 
-    fn name(&self) -> Self::Name;
-    fn place(&self) -> Self::Place;
-    /// Those after `after`, and whether there may be more.
-    async fn list(vault: &dyn Vault, after: Option<Self::Place>) -> Result<(Vec<Self>, bool), VaultError>;
+    fn name(&self) -> Self::Name<'_>;
+    /// At most [`PAGE`] of those after `after`.
+    async fn list(vault: &dyn Vault, after: Option<&Self>) -> Result<Vec<Self>, VaultError>;
 }
 
 #[async_trait]
 impl Entry for Key {
-    type Name = SubjectId;
-    type Place = SubjectId;
+    type Name<'a> = SubjectId;
 
     fn name(&self) -> SubjectId {
         self.0
     }
 
-    fn place(&self) -> SubjectId {
-        self.0
-    }
-
-    async fn list(vault: &dyn Vault, after: Option<SubjectId>) -> Result<(Vec<Self>, bool), VaultError> {
-        let page = vault.list_subject_keys(after, PAGE).await?;
-        let more = page.len() == PAGE;
-        Ok((page, more))
+    async fn list(vault: &dyn Vault, after: Option<&Self>) -> Result<Vec<Self>, VaultError> {
+        vault.list_subject_keys(after.map(Self::name), PAGE).await
     }
 }
 
 #[async_trait]
 impl Entry for StoredSecret {
-    type Name = (SubjectId, CredentialId, String);
-    type Place = (SubjectId, CredentialId);
+    type Name<'a> = (SubjectId, CredentialId, &'a str);
 
-    fn name(&self) -> Self::Name {
-        (self.subject, self.credential, self.purpose.clone())
+    fn name(&self) -> Self::Name<'_> {
+        self.place()
     }
 
-    fn place(&self) -> Self::Place {
-        (self.subject, self.credential)
-    }
-
-    async fn list(vault: &dyn Vault, after: Option<Self::Place>) -> Result<(Vec<Self>, bool), VaultError> {
-        let all = Timestamp::from_micros(i64::MAX);
-        let mut page = vault.list_secrets(all, after, PAGE).await?;
-        let more = page.len() == PAGE;
-        // The next page begins with another credential, so of the last one all or nothing must be in this.
-        let last = page.last().map(Self::place);
-        let whole = page.iter().take_while(|secret| Some(secret.place()) != last).count();
-        if more && whole > 0 {
-            page.truncate(whole);
-        }
-        Ok((page, more))
+    async fn list(vault: &dyn Vault, after: Option<&Self>) -> Result<Vec<Self>, VaultError> {
+        vault.list_secrets(Timestamp::from_micros(i64::MAX), after, PAGE).await
     }
 }
 
 struct Side<T: Entry> {
     vault: Arc<dyn Vault>,
     listed: VecDeque<T>,
-    after: Option<T::Place>,
+    last: Option<T>,
     more: bool,
 }
 
 impl<T: Entry> Side<T> {
     fn new(vault: &Arc<dyn Vault>) -> Self {
-        Self { vault: vault.clone(), listed: VecDeque::new(), after: None, more: true }
+        Self { vault: vault.clone(), listed: VecDeque::new(), last: None, more: true }
     }
 
     async fn fill(&mut self) -> Result<(), VaultError> {
         if self.listed.is_empty() && self.more {
-            let (page, more) = T::list(&*self.vault, self.after).await?;
-            self.after = page.last().map(T::place);
-            (self.listed, self.more) = (page.into(), more);
+            let page = T::list(&*self.vault, self.last.as_ref()).await?;
+            self.more = page.len() == PAGE;
+            self.last = page.last().cloned();
+            self.listed = page.into();
         }
         Ok(())
     }
