@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::server::Role;
 use crate::simulate;
 use clap::{Parser, Subcommand};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -151,10 +152,10 @@ fn day_or_time(text: &str) -> Result<Timestamp, String> {
     parsed.map(|at| Timestamp::from_datetime(at.to_utc())).map_err(|_| "such as 2026-01-31".to_owned())
 }
 
-/// A line of a command's result.
-#[expect(clippy::print_stdout, reason = "a command's result is for the terminal")]
+/// A line of a command's result. Whoever reads it may have seen enough (`watchbook history | head`): what the command
+/// does besides is not for that reader to stop.
 fn print(line: &str) {
-    println!("{line}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The composition root: puts the parts together.
 
 use crate::config::Config;
+use crate::listener;
 use crate::stores::{Places, Stores, StoresError, make_private_folder};
-use axum::Router;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -276,7 +276,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         Role::Everything | Role::Api => watchbook_api::router(app.clone()),
         Role::Workers => watchbook_api::health_router(app.clone()),
     };
-    tasks.spawn(serve(listener, router, stop.child_token()));
+    tasks.spawn(listener::serve(listener, router, listener::HEAD_WITHIN, stop.child_token()));
     Ok(Server {
         address,
         setup_link,
@@ -315,15 +315,6 @@ async fn open_patiently(config: &Config) -> Result<Stores, StoresError> {
             }
             opened => return opened,
         }
-    }
-}
-
-async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let served =
-        axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await;
-    if let Err(error) = served {
-        tracing::error!(%error, "the listener ended");
     }
 }
 
