@@ -491,6 +491,14 @@ recovery-stopped =
         Die Wiederherstellung des Kontos bei { $site } wurde während der Wartezeit gestoppt, von jemandem, der über das
         Konto erreichbar ist, oder von unseren Mitarbeitern. Es wurde nichts geändert.
 
+recovery-lapsed =
+    .subject = Ihr Antrag auf Wiederherstellung wurde geschlossen ({ $site })
+    .heading = Ihr Antrag auf Wiederherstellung wurde geschlossen
+    .told =
+        In Ihrem Antrag zu einem Konto bei { $site } ist lange nichts geschehen, und niemand hat über ihn entschieden. Er
+        ist nun geschlossen, und es wurde nichts geändert. Was Sie uns geschickt haben, wird nach einiger Zeit
+        vernichtet. Sie können einen neuen Antrag stellen.
+
 recovery-handed-over =
     .subject = Ihr Konto ist wiederhergestellt ({ $site })
     .heading = Ihr Konto ist wiederhergestellt

@@ -462,6 +462,13 @@ recovery-stopped =
         The recovery of the account at { $site } was stopped during the waiting time, by somebody who can reach the
         account or by our staff. Nothing was changed.
 
+recovery-lapsed =
+    .subject = Your recovery case was closed ({ $site })
+    .heading = Your recovery case was closed
+    .told =
+        Nothing has happened for a long time in your case about an account at { $site }, and nobody has decided it. It is
+        closed now, and nothing was changed. What you sent us is destroyed after a while. You can open a new case.
+
 recovery-handed-over =
     .subject = Your account is recovered ({ $site })
     .heading = Your account is recovered

@@ -482,6 +482,13 @@ recovery-stopped =
         La recuperación de la cuenta en { $site } se ha detenido durante el plazo de espera, por alguien localizable a
         través de la cuenta o por nuestro personal. No se ha cambiado nada.
 
+recovery-lapsed =
+    .subject = Se ha cerrado su solicitud de recuperación ({ $site })
+    .heading = Se ha cerrado su solicitud de recuperación
+    .told =
+        En su solicitud sobre una cuenta en { $site } no ha ocurrido nada en mucho tiempo, y nadie la ha resuelto. Ahora
+        está cerrada y no se ha cambiado nada. Lo que nos envió se destruye pasado un tiempo. Puede abrir una nueva.
+
 recovery-handed-over =
     .subject = Su cuenta se ha recuperado ({ $site })
     .heading = Su cuenta se ha recuperado

@@ -489,6 +489,14 @@ recovery-stopped =
         La récupération du compte sur { $site } a été arrêtée pendant le délai d’attente, par une personne joignable par
         le compte ou par notre équipe. Rien n’a été modifié.
 
+recovery-lapsed =
+    .subject = Votre demande de récupération a été close ({ $site })
+    .heading = Votre demande de récupération a été close
+    .told =
+        Rien ne s’est passé depuis longtemps dans votre demande concernant un compte sur { $site }, et personne ne l’a
+        tranchée. Elle est close, et rien n’a été modifié. Ce que vous nous avez envoyé est détruit après un certain
+        temps. Vous pouvez faire une nouvelle demande.
+
 recovery-handed-over =
     .subject = Votre compte est récupéré ({ $site })
     .heading = Votre compte est récupéré

@@ -466,6 +466,14 @@ recovery-stopped =
         A recuperação da conta em { $site } foi interrompida durante o prazo de espera, por alguém contatável pela conta ou
         pela nossa equipe. Nada foi alterado.
 
+recovery-lapsed =
+    .subject = O seu pedido de recuperação foi encerrado ({ $site })
+    .heading = O seu pedido de recuperação foi encerrado
+    .told =
+        Há muito tempo que nada acontece no seu pedido sobre uma conta em { $site }, e ninguém decidiu sobre ele. Agora
+        está encerrado, e nada foi alterado. O que nos enviou é destruído depois de algum tempo. Pode abrir um novo
+        pedido.
+
 recovery-handed-over =
     .subject = A sua conta foi recuperada ({ $site })
     .heading = A sua conta foi recuperada
