@@ -375,7 +375,8 @@ factor-recovery-prove =
     .heading = Bestätigen Sie den Verlust Ihres zweiten Schritts
     .told =
         Jemand, der das Passwort Ihres Kontos bei { $site } kennt, gibt an, jeden zweiten Schritt der Anmeldung verloren
-        zu haben. Wenn Sie das sind, folgen Sie diesem Link und dem in der E-Mail an Ihre andere Adresse.
+        zu haben. Wenn Sie das sind, folgen Sie diesem Link und weisen Sie sich noch auf eine zweite Art aus: mit
+        dem Link in der E-Mail an Ihre Wiederherstellungsadresse, einem Wiederherstellungscode oder einem Code per SMS.
     .link = Bestätigen, dass ich es bin
     .terms = Der Link funktioniert nur einmal. Bevor etwas geschieht, werden Sie um Bestätigung gebeten.
     .page = Neues Passwort festlegen
@@ -385,7 +386,7 @@ factor-recovery-requested =
     .heading = Jemand möchte Ihren zweiten Schritt entfernen
     .told =
         Jemand, der das Passwort Ihres Kontos bei { $site } kennt, möchte jeden zweiten Schritt der Anmeldung entfernen.
-        Wenn es von Ihren beiden Adressen aus bestätigt wird, geschieht das nach einer Wartezeit.
+        Wenn es auf zwei Arten bestätigt wird, geschieht das nach einer Wartezeit.
     .advice-heading = Waren Sie das nicht?
     .advice =
         Wenn Sie das nicht waren, kennt jemand anderes Ihr Passwort. Brechen Sie die Wiederherstellung ab und legen Sie
@@ -398,7 +399,7 @@ factor-recovery-scheduled =
     .subject = Ihr zweiter Schritt wird entfernt ({ $site })
     .heading = Ihr zweiter Schritt wird entfernt
     .told =
-        Von beiden Adressen aus wurde bestätigt, dass jeder zweite Schritt der Anmeldung bei Ihrem Konto auf { $site }
+        Auf zwei Arten wurde bestätigt, dass jeder zweite Schritt der Anmeldung bei Ihrem Konto auf { $site }
         verloren ist. Frühester Zeitpunkt der Entfernung: { $until }.
     .advice-heading = Waren Sie das nicht?
     .advice =
@@ -547,6 +548,7 @@ code-by-sms =
 sms =
     .sign-in = { $code } ist Ihr Code zum Anmelden bei { $site }. Geben Sie ihn niemandem, egal wer fragt.
     .reauthentication = { $code } ist Ihr Code, um sich bei { $site } auszuweisen. Geben Sie ihn niemandem, egal wer fragt.
+    .factor-recovery = { $code } ist Ihr Code, um bei { $site } verlorene zweite Schritte zu entfernen. Geben Sie ihn niemandem, egal wer fragt.
     .number = { $code } ist Ihr Code von { $site } für diese Nummer. Geben Sie ihn niemandem, egal wer fragt.
     .enrolment = { $code } ist Ihr Code, um bei { $site } SMS-Codes einzurichten. Geben Sie ihn niemandem, egal wer fragt.
 
