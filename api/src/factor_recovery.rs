@@ -2,18 +2,19 @@
 
 use crate::app::App;
 use crate::problem::{self, Problem, ProblemBody};
-use crate::registration::{CheckMail, LinkToken, check_mail};
+use crate::registration::LinkToken;
 use crate::request::{Body, Caller, Written};
 use crate::sign_in::no_content;
 use crate::tokens;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use watchbook_domain::LinkId;
 use watchbook_domain::account::{
-    CompleteFactorRecovery, ProveFactorRecovery, Rejection, RequestFactorRecovery, StopFactorRecovery,
+    CompleteFactorRecovery, ProveFactorRecovery, RecoveryProof, Rejection, RequestFactorRecovery,
+    StopFactorRecovery,
 };
 use watchbook_domain::notification::LinkPurpose;
 use watchbook_eventlog::links::Link;
@@ -27,6 +28,19 @@ pub struct LostFactor {
     attempt: String,
 }
 
+/// What begins a recovery, and what can prove the loss.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum LossAnswer {
+    /// Links were mailed.
+    CheckMail {
+        /// Two of these have to be given within the hour: links by mail, codes at
+        /// `/v1/recovery/second-factor/code`.
+        #[schema(value_type = Vec<String>, example = json!(["email", "recovery_email", "recovery_code", "sms"]))]
+        proofs: Vec<RecoveryProof>,
+    },
+}
+
 /// The end of a recovery.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,21 +51,22 @@ pub struct RecoveryCompletion {
     token: String,
 }
 
-/// Begins a recovery: links go to the address and to the recovery address, and both must be followed within the hour.
-/// Each is told, with a link that stops it. The factors go after a wait.
+/// Begins a recovery: links go to the address and to the recovery address. Two different proofs must be given within the
+/// hour: these links, a recovery code, a code by text message. Each address is told, with a link that stops it. The
+/// factors go after a wait.
 #[utoipa::path(
     post, path = "/v1/recovery/second-factor", tag = "recovery", request_body = LostFactor,
     responses(
-        (status = 202, body = CheckMail),
+        (status = 202, body = LossAnswer),
         (status = 401, body = ProblemBody, description = "`attempt-over`"),
-        (status = 409, body = ProblemBody, description = "`conflict`: no recovery address that counts yet, or a recovery is under way or was stopped a short while ago"),
+        (status = 409, body = ProblemBody, description = "`conflict`: fewer than two proofs that could be given, or a recovery is under way or was stopped a short while ago"),
     )
 )]
 pub async fn request(
     State(app): State<App>,
     caller: Caller,
     Body(request): Body<LostFactor>,
-) -> Result<Written<(StatusCode, Json<CheckMail>)>, Problem> {
+) -> Result<Written<(StatusCode, Json<LossAnswer>)>, Problem> {
     let attempt = tokens::open_attempt(&app.keyring, &request.attempt);
     let (account, attempt) = attempt.ok_or(problem::ATTEMPT_OVER)?;
     let command = RequestFactorRecovery {
@@ -64,10 +79,11 @@ pub async fn request(
     };
     let metadata = app.metadata(&caller, Some(account.0));
     let done = app.decide(account, &metadata, |a| command.decide(a, &app.policy)).await?;
-    Ok(Written(done.position, check_mail()))
+    let proofs = done.state.loss_proofs(&app.policy, caller.now);
+    Ok(Written(done.position, (StatusCode::ACCEPTED, Json(LossAnswer::CheckMail { proofs }))))
 }
 
-/// Follows one of the two links. With the second, the wait begins.
+/// Follows a mailed link. With the second proof, the wait begins.
 #[utoipa::path(
     post, path = "/v1/recovery/second-factor/prove", tag = "recovery", request_body = LinkToken,
     responses((status = 204), (status = 410, body = ProblemBody, description = "`link-invalid`"))

@@ -17,6 +17,7 @@ mod disown;
 mod email_change;
 mod erasure;
 mod factor_recovery;
+mod factor_recovery_codes;
 mod factor_recovery_page;
 mod health;
 mod identify;

@@ -101,11 +101,11 @@ async fn create_or_tell(
 ) -> Result<(), Problem> {
     let account = AccountId(fresh::uuid());
     let credential = app.store_password(account, password).await?;
-    match app.create_account(caller, account, email, credential, locale).await {
+    match app.create_account(caller, account, email.clone(), credential, locale).await {
         Ok(Created::Registered) => {}
         Ok(Created::Taken(holder)) => {
             app.discard(account, credential, Purpose::Password).await;
-            let repeat = RepeatRegistration { context: caller.context.clone(), now: caller.now };
+            let repeat = RepeatRegistration { email, context: caller.context.clone(), now: caller.now };
             let metadata = app.metadata(caller, None);
             match app.decide(holder, &metadata, |a| repeat.decide(a, &app.policy)).await {
                 Ok(_) => {}

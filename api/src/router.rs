@@ -5,11 +5,11 @@ use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
     account, account_history, activity, captcha, checklist, confirm_page, confirmation, contact_pages,
-    contact_review, devices, disown, email_change, erasure, factor_recovery, factor_recovery_page, health,
-    incidents, introspection, language, limits, log_checkpoint, log_consistency, log_inclusion, operators,
-    pages, passkey_options, passkey_sign_in, passkeys, password, phone, recovery, recovery_codes,
-    recovery_email, recovery_review, registration, require_password_change, second_factor, service_keys,
-    session, sessions, setup, sign_in, sms_code, sms_factor, status, totp,
+    contact_review, devices, disown, email_change, erasure, factor_recovery, factor_recovery_codes,
+    factor_recovery_page, health, incidents, introspection, language, limits, log_checkpoint,
+    log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in, passkeys, password,
+    phone, recovery, recovery_codes, recovery_email, recovery_review, registration, require_password_change,
+    second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, status, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -92,6 +92,8 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(recovery_email::confirm))
         .routes(routes!(factor_recovery::request))
         .routes(routes!(factor_recovery::prove))
+        .routes(routes!(factor_recovery_codes::send))
+        .routes(routes!(factor_recovery_codes::prove))
         .routes(routes!(factor_recovery::stop))
         .routes(routes!(factor_recovery::complete))
         .routes(routes!(recovery::open::open))

@@ -16,6 +16,8 @@ mod serve;
 mod verify;
 mod verify_export;
 
+pub(crate) use operators::appoint;
+
 use crate::config::Config;
 use crate::server::Role;
 use crate::simulate;
@@ -127,7 +129,8 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Operators(command) => operators::run(&load()?, command).await,
         Command::Migrate(command) => migrate::run(command).await,
         Command::Simulate(options) => {
-            let summary = simulate::run(options).await?;
+            let config = if options.staff { Some(load()?) } else { None };
+            let summary = simulate::run(options, config.as_ref()).await?;
             print(&summary.to_string());
             Ok(if summary.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
         }

@@ -249,6 +249,9 @@ impl Config {
                 "policy.recovery: cooling_off_seconds at least 3600, password_link_seconds at most 86400",
             );
         }
+        if recovery.undecided_days == 0 {
+            return refuse("policy.recovery: undecided_days at least 1");
+        }
         if recovery.document_bytes > 64 * 1024 * 1024 || recovery.documents > 100 {
             return refuse("policy.recovery: document_bytes at most 67108864, documents at most 100");
         }

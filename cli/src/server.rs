@@ -232,6 +232,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         let outbox = Outbox {
             notifications,
             accounts: app.accounts.clone(),
+            cases: app.recovery_cases.clone(),
             views: views.clone(),
             keyring: keyring.clone(),
             sender,

@@ -2,21 +2,29 @@
 //! whether anything happened that should not.
 
 mod attacks;
+mod captcha;
 mod client;
+mod contacts;
 mod entrance;
+mod factors;
 mod honest;
 mod life;
+mod lost;
 mod mailbox;
 mod message;
 mod people;
 mod plan;
 mod rng;
+mod staff;
+mod support;
 mod tally;
+mod unexpected;
 
 pub use client::UrlError;
 pub use plan::Kind;
 pub use tally::{Ends, Summary};
 
+use crate::config::Config;
 use client::{Client, Stop, check_url};
 use indicatif::{ProgressBar, ProgressStyle};
 use life::{Life, World};
@@ -24,16 +32,16 @@ use mailbox::Mailbox;
 use plan::{Journey, Plan};
 use rng::Rng;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tally::Tally;
+use tally::{Tally, Traffic};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 use watchbook_eventlog::{Clock, SystemClock};
 
-/// Longest time of one journey: two mails a minute apart, and a wait for an attack to pass.
-const JOURNEY_LIMIT: Duration = Duration::from_secs(300);
+/// Longest time of one journey: three mails a minute apart, and waits for an attack and a recovery.
+const JOURNEY_LIMIT: Duration = Duration::from_secs(420);
 
 /// How long journeys may go on after the last has begun.
 const GRACE: Duration = Duration::from_secs(600);
@@ -68,6 +76,16 @@ pub struct Options {
     /// Where the server's mails land, one file each.
     #[arg(long, default_value = "data/mail", value_name = "FOLDER")]
     pub mail: PathBuf,
+    /// Where the server's text messages land, one file each.
+    #[arg(long, default_value = "data/sms", value_name = "FOLDER")]
+    pub sms: PathBuf,
+    /// Appoints two people as operators for as long as the run takes, by the stores that the configuration names: then
+    /// support helps those who have lost everything. Only for a site that is nobody's.
+    #[arg(long)]
+    pub staff: bool,
+    /// How far apart mails are that somebody causes by typing an address: the server's policy.mail_pause_seconds.
+    #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=3_600))]
+    pub mail_pause_seconds: u32,
     /// How long a mail may take.
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=60))]
     pub mail_wait_seconds: u32,
@@ -85,28 +103,61 @@ pub enum SimulateError {
     /// Nobody answers, or the server is not ready.
     #[error("no server is ready at {0}")]
     NoServer(String),
+    /// There are no operators, or they could not be dismissed.
+    #[error("--staff: two people could not be made operators, or not be dismissed")]
+    Staff(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Drives the server that the options name, until every journey has come to an end or run out of time.
+/// Drives the server that the options name, until every journey has come to an end or run out of time. `config` is the
+/// server's own, if staff takes part.
 ///
 /// # Errors
-/// When it cannot begin. What happens on the way is for the summary.
-pub async fn run(options: Options) -> Result<Summary, SimulateError> {
+/// When it cannot begin, or operators cannot be dismissed. What happens on the way is for the summary.
+pub async fn run(options: Options, config: Option<&Config>) -> Result<Summary, SimulateError> {
     let url = check_url(&options.url, options.allow_remote)?;
     let client = Client::new(&url)?;
     if !client.is_ready().await {
         return Err(SimulateError::NoServer(url.to_string()));
     }
-    let plan = Plan::new(options.seed, options.people as usize, options.rounds as usize, options.attackers);
-    let mailbox = Mailbox::open(options.mail.clone()).await;
-    let mail_patience = Duration::from_secs(options.mail_wait_seconds.into());
-    let world = Arc::new(World { client, mailbox: mailbox.clone(), tally: Tally::default(), mail_patience });
+    let config = config.filter(|_| options.staff);
+    let (people, rounds) = (options.people as usize, options.rounds as usize);
+    let plan = Plan::new(options.seed, people, rounds, options.attackers, config.is_some());
+    let mailbox = Mailbox::open(options.mail.clone(), message::read).await;
+    let texts = Mailbox::open(options.sms.clone(), message::read_text).await;
+    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+    let world = Arc::new(World {
+        client,
+        mailbox: mailbox.clone(),
+        texts: texts.clone(),
+        tally: Tally::default(),
+        mail_patience: seconds(options.mail_wait_seconds),
+        mail_pause: seconds(options.mail_pause_seconds),
+        seed: options.seed,
+        staff: OnceLock::new(),
+    });
 
-    let watching = tokio::spawn(mailbox.clone().watch());
+    let watching = [tokio::spawn(mailbox.clone().watch()), tokio::spawn(texts.clone().watch())];
     let begun = Instant::now();
-    drive(&world, plan, options.rate).await;
-    watching.abort();
-    Ok(world.tally.summary(world.client.requests(), mailbox.total(), begun.elapsed()))
+    let done = match config {
+        None => Ok(drive(&world, plan, options.rate).await),
+        Some(config) => {
+            let hired = staff::hire(&world, config).await;
+            if hired.is_ok() {
+                drive(&world, plan, options.rate).await;
+            }
+            let dismissed = staff::dismiss(&world, config).await;
+            hired.and(dismissed)
+        }
+    };
+    watching.iter().for_each(tokio::task::JoinHandle::abort);
+    done?;
+    let counts = Traffic {
+        requests: world.client.requests(),
+        mails: mailbox.total(),
+        texts: texts.total(),
+        captchas: world.client.solved(),
+    };
+    Ok(world.tally.summary(counts, begun.elapsed()))
 }
 
 async fn drive(world: &Arc<World>, plan: Plan, rate: u32) {
@@ -163,6 +214,7 @@ async fn attack(world: Arc<World>, email: String, journey: Journey, progress: Pr
     let end = limited(async {
         match journey.kind {
             Kind::GuessPassword => attacks::guess_password(&world, &email, &mut rng).await,
+            Kind::Crowd => attacks::crowd(&world, &mut rng).await,
             _ => attacks::stuffing(&world, &mut rng).await,
         }
     });
@@ -183,7 +235,20 @@ async fn go(life: &mut Life, journey: &Journey) -> Result<(), Stop> {
         Kind::Disown => life.disown(rng).await,
         Kind::GuessCode => life.suffer_code_guesses(rng).await,
         Kind::SpentLink => life.suffer_spent_links(rng).await,
-        Kind::SignIn | Kind::Stuffing | Kind::GuessPassword => life.ordinary(rng).await,
+        Kind::ByNumber => life.sign_in_by_number(rng).await,
+        Kind::EnrolPasskey => life.enrol_passkey(rng).await,
+        Kind::EnrolSms => life.enrol_sms(rng).await,
+        Kind::PasskeyAlone => life.passkey_alone(rng).await,
+        Kind::Approve => life.approve_unexpected(rng).await,
+        Kind::Deny => life.deny_unexpected(rng).await,
+        Kind::TrustDevice => life.trust_device(rng).await,
+        Kind::RecoveryAddress => life.look_after_addresses(rng).await,
+        Kind::ChangeAddress => life.change_address_and_back(rng).await,
+        Kind::EndOne => life.end_one(rng).await,
+        Kind::LostFactor => life.lose_factor(rng).await,
+        Kind::Support => life.ask_support(rng).await,
+        Kind::ForcedChange => life.be_forced(rng).await,
+        Kind::SignIn | Kind::Stuffing | Kind::GuessPassword | Kind::Crowd => life.ordinary(rng).await,
     }
 }
 

@@ -169,6 +169,8 @@ pub enum RecoveryNotice {
     },
     /// To the contact address: it was stopped.
     Stopped,
+    /// To the contact address: nobody decided in time.
+    Lapsed,
     /// To the contact address: the account is theirs.
     HandedOver {
         /// How long the link works that sets the password.

@@ -161,7 +161,7 @@ impl<'a> About<'a> {
             E::Unlocked { reason } => Self { detail: name_of(reason), ..about },
             E::SmsCodeRequested { good_for, number, .. } => {
                 let (attempt, session) = match *good_for {
-                    CodeUse::SignIn { attempt } => (Some(attempt), None),
+                    CodeUse::SignIn { attempt } | CodeUse::FactorRecovery { attempt } => (Some(attempt), None),
                     CodeUse::Reauthentication { session }
                     | CodeUse::Number { session }
                     | CodeUse::Enrolment { session } => (None, Some(session)),

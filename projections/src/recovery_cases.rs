@@ -14,7 +14,7 @@ use watchbook_eventlog::Position;
 row! {
     /// A case as support's queue shows it.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct RecoveryCaseRow in "recovery_cases" version 1
+    pub struct RecoveryCaseRow in "recovery_cases" version 2
         indexes ["(stage, changed_at)", "(executes_at) WHERE stage = 'cooling_off'", "(closed_at) WHERE closed_at IS NOT NULL"];
     key {
         /// The case.
@@ -128,7 +128,11 @@ impl RecoveryCaseRow {
     fn apply(&mut self, event: &RecoveryEvent, at: Timestamp) {
         use RecoveryEvent as E;
         match event {
-            E::Requested { .. } | E::DocumentViewed { .. } | E::Checked { .. } | E::Shredded => {}
+            E::Requested { .. }
+            | E::LocaleChosen { .. }
+            | E::DocumentViewed { .. }
+            | E::Checked { .. }
+            | E::Shredded => {}
             E::ContactProved { .. } => self.enter(CaseStage::Review),
             E::DocumentAdded { .. } => {
                 self.documents += 1;
@@ -159,6 +163,7 @@ impl RecoveryCaseRow {
             }
             E::Stopped { .. } => self.close(CaseStage::Stopped, at),
             E::Executed { .. } => self.close(CaseStage::Executed, at),
+            E::Lapsed => self.close(CaseStage::Lapsed, at),
         }
     }
 }
@@ -167,6 +172,8 @@ const QUEUE: &str = "WHERE stage = $1 AND (changed_at > $2 OR (changed_at = $2 A
     ORDER BY changed_at, case_id LIMIT $4";
 const DUE: &str = "SELECT case_id FROM recovery_cases WHERE stage = 'cooling_off' AND executes_at <= $1
     ORDER BY executes_at LIMIT $2";
+const UNDECIDED: &str = "SELECT case_id FROM recovery_cases WHERE stage = 'review' AND changed_at <= $1
+    ORDER BY changed_at LIMIT $2";
 const TO_SHRED: &str = "SELECT case_id FROM recovery_cases
     WHERE closed_at <= $1 OR (stage = 'unproved' AND opened_at <= $2) LIMIT $3";
 
@@ -197,6 +204,19 @@ impl Views {
         limit: u32,
     ) -> Result<Vec<RecoveryCaseId>, ViewsError> {
         let due = self.database().fetch(DUE, &[now.value(), limit.value()]).await?;
+        Ok(due.iter().map(|due| RecoveryCaseId::read(due, 0)).collect::<Result<_, _>>()?)
+    }
+
+    /// Cases in review in which nothing has happened since `until`, the longest first.
+    ///
+    /// # Errors
+    /// When the views cannot be read.
+    pub async fn recoveries_undecided(
+        &self,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<RecoveryCaseId>, ViewsError> {
+        let due = self.database().fetch(UNDECIDED, &[until.value(), limit.value()]).await?;
         Ok(due.iter().map(|due| RecoveryCaseId::read(due, 0)).collect::<Result<_, _>>()?)
     }
 

@@ -75,3 +75,35 @@ fn no_stand_in_is_shipped() {
         assert!(!of_tests.iter().any(|it| of.contains(*it)), "{name} needs what only serves tests");
     }
 }
+
+/// What the book says is tested is tested.
+#[test]
+fn named_tests_are_there() {
+    let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let text = std::fs::read_to_string(root.join("docs/src/security.md")).unwrap();
+    let (mut named, mut wanting) = (0, Vec::new());
+    for line in text.lines().filter(|line| line.starts_with('|')) {
+        // The last cell names tests, each list followed by the file that they are in.
+        let cell = line.trim_end_matches('|').rsplit('|').next().unwrap();
+        let mut tests = Vec::new();
+        for (n, part) in cell.split('`').enumerate() {
+            let is_test = part.contains('_') && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if n % 2 == 1 {
+                tests.extend(is_test.then_some(part));
+                continue;
+            }
+            let file = part.split(['(', ')', ' ', ',', ';']).find(|word| word.ends_with(".rs"));
+            let Some(file) = file else { continue };
+            let source = std::fs::read_to_string(root.join(file)).unwrap_or_default();
+            for test in tests.drain(..) {
+                named += 1;
+                if !source.contains(&format!("fn {test}(")) {
+                    wanting.push(format!("{test} ({file})"));
+                }
+            }
+        }
+        assert_eq!(tests, Vec::<&str>::new(), "named without a file: {line}");
+    }
+    assert!(named > 150, "only {named} tests are named");
+    assert_eq!(wanting, Vec::<String>::new());
+}

@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 17] = [
+const ALL: [&str; 18] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
@@ -17,6 +17,7 @@ const ALL: [&str; 17] = [
     "password_rules::",
     "proofs::",
     "recovery::",
+    "simulate::",
     "sms::",
     "status::",
     "trusted_devices::",

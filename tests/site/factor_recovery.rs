@@ -226,3 +226,102 @@ async fn row_14_row_20_row_33_a_lock_and_a_change_end_it() {
     world.say_lost(&attempt).await.expect_problem(409, "conflict");
     world.call(Method::GET, "/v1/account", Some(&ann.token), None).await.expect_problem(401, "session-over");
 }
+
+impl World {
+    async fn prove_by(&self, attempt: &Value, kind: &str, code: &str) -> Answer {
+        let body = json!({"attempt": attempt, kind: code});
+        self.post("/v1/recovery/second-factor/code", body).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_code_is_a_proof_beside_the_mailbox_and_is_spent() {
+    let world = World::start().await;
+    let ann = world.with_totp(ANN).await;
+    let codes = world.call(Method::POST, "/v1/recovery-codes", Some(&ann.token), None).await.expect(200);
+    let code = codes.body["codes"][0].as_str().unwrap().to_owned();
+    let attempt = world.stuck(ANN).await;
+    world.prove_by(&attempt, "recovery_code", &code).await.expect_problem(409, "conflict");
+    let asked = world.say_lost(&attempt).await.expect(202);
+    assert_eq!(asked.body, json!({"status": "check_mail", "proofs": ["email", "recovery_code"]}));
+    world.post("/v1/recovery/second-factor/sms", json!({"attempt": attempt})).await.expect(409);
+    let both = json!({"attempt": attempt, "recovery_code": code, "sms_code": "123456"});
+    world.post("/v1/recovery/second-factor/code", both).await.expect_problem(400, "malformed-request");
+    world.prove_by(&attempt, "recovery_code", "nonsense").await.expect_problem(401, "invalid-code");
+    let proved = world.prove_by(&attempt, "recovery_code", &code).await.expect(204);
+    assert!(proved.text.is_empty(), "nobody is signed in by it");
+    world.prove_by(&attempt, "recovery_code", &code).await.expect_problem(409, "conflict");
+    world.mail(ANN, "recovery code was used").await;
+    // It is spent as a second factor too, and one proof alone begins no wait.
+    let again = json!({"attempt": attempt, "recovery_code": code});
+    world.post("/v1/sign-in/second-factor", again).await.expect_problem(401, "invalid-code");
+    assert!(world.mails(ANN).iter().all(|mail| !mail.text.contains("complete-recovery")));
+
+    world.recovery("prove", &world.link(ANN, "prove-recovery").await).await.expect(204);
+    let token = world.link(ANN, "complete-recovery").await;
+    let early =
+        world.complete(&world.stuck(ANN).await, &token).await.expect_problem(429, "too-many-attempts");
+    assert_eq!(early.headers["retry-after"], "86400");
+    world.later(DAY);
+    world.complete(&world.stuck(ANN).await, &token).await.expect(204);
+    assert_eq!(world.sign_in(ANN, PASSWORD).await.expect(200).body["status"], "signed_in");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_message_is_the_weaker_proof_and_for_that_alone() {
+    let world = World::start().await;
+    let ann = world.with_totp(ANN).await;
+    let number = "+351912345678";
+    world.prove_number(&ann, number).await;
+    world.say_lost(&world.stuck(ANN).await).await.expect_problem(409, "conflict");
+    world.later(4 * DAY);
+    let attempt = world.stuck(ANN).await;
+    let ask = async |attempt: &Value| {
+        world.post("/v1/recovery/second-factor/sms", json!({"attempt": attempt})).await
+    };
+    ask(&attempt).await.expect_problem(409, "conflict");
+    let asked = world.say_lost(&attempt).await.expect(202);
+    assert_eq!(asked.body["proofs"], json!(["email", "sms"]));
+    let code = world.code_by(number, ask(&attempt)).await;
+    // Neither as second factor, nor in another attempt.
+    let factor = json!({"attempt": attempt, "sms_code": code});
+    world.post("/v1/sign-in/second-factor", factor).await.expect_problem(401, "invalid-code");
+    let other = world.stuck(ANN).await;
+    world.prove_by(&other, "sms_code", &code).await.expect_problem(401, "invalid-code");
+    world.recovery("prove", &world.link(ANN, "prove-recovery").await).await.expect(204);
+    world.prove_by(&attempt, "sms_code", &code).await.expect(204);
+    let token = world.link(ANN, "complete-recovery").await;
+    let early = world.complete(&attempt, &token).await.expect_problem(429, "too-many-attempts");
+    assert_eq!(early.headers["retry-after"], "259200", "the longer wait");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_01_row_02_guesses_at_a_proof_have_the_budget_of_the_factor() {
+    let world = World::start().await;
+    let ann = world.with_totp(ANN).await;
+    world.call(Method::POST, "/v1/recovery-codes", Some(&ann.token), None).await.expect(200);
+    let attempt = world.stuck(ANN).await;
+    world.say_lost(&attempt).await.expect(202);
+    let wrong = "0000-0000-0000-0000";
+    let outcomes = many(60, async |_| outcome(&world.prove_by(&attempt, "recovery_code", wrong).await)).await;
+    assert_eq!(outcomes.get(&slug(401, "invalid-code")), Some(&5), "{outcomes:?}");
+    // The sign-in itself has none left, and neither has another attempt.
+    let other = world.stuck(ANN).await;
+    let body = json!({"attempt": other, "recovery_code": wrong});
+    world.post("/v1/sign-in/second-factor", body).await.expect_problem(429, "too-many-attempts");
+    world.prove_by(&other, "recovery_code", wrong).await.expect_problem(429, "too-many-attempts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_08_a_code_proves_once_under_concurrency() {
+    let world = World::start().await;
+    let ann = world.with_totp(ANN).await;
+    let codes = world.call(Method::POST, "/v1/recovery-codes", Some(&ann.token), None).await.expect(200);
+    let code = codes.body["codes"][0].as_str().unwrap().to_owned();
+    let attempt = world.stuck(ANN).await;
+    world.say_lost(&attempt).await.expect(202);
+    let outcomes = many(20, async |_| outcome(&world.prove_by(&attempt, "recovery_code", &code).await)).await;
+    assert_eq!(outcomes.get(&(204, String::new())), Some(&1), "{outcomes:?}");
+    let types = world.types().await;
+    assert_eq!(types.iter().filter(|kind| *kind == "factor_recovery.proved").count(), 1);
+}

@@ -27,6 +27,7 @@ mod passkeys;
 mod password_rules;
 mod proofs;
 mod recovery;
+mod simulate;
 mod sms;
 mod status;
 mod tampering;

@@ -1,7 +1,7 @@
 //! Passkeys: enrolled, used as second factor and alone, and attacked.
 
 use crate::attacks::{many, slug};
-use crate::authenticator::{Authenticator, ORIGIN};
+use crate::authenticator::{Authenticator, ORIGIN, authenticator, without_user_verification};
 use crate::world::{Answer, PASSWORD, Person, World};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ impl World {
     /// Signed in, with a passkey.
     pub(crate) async fn with_passkey(&self, email: &str) -> (Person, Authenticator) {
         let mut person = self.signed_in(email).await;
-        let mut authenticator = Authenticator::new();
+        let mut authenticator = authenticator();
         person.token = self.try_enrol(&person.token, &mut authenticator).await.expect(200).token();
         (person, authenticator)
     }
@@ -91,7 +91,7 @@ async fn enrolled_named_listed_and_removed() {
     let challenge = world.enrolment(&ann.token).await;
     assert_eq!(challenge.options["rp"]["id"], "localhost");
     assert_eq!(challenge.options["authenticatorSelection"]["userVerification"], "required");
-    let mut phone = Authenticator::new();
+    let mut phone = authenticator();
     let credential = phone.create(&challenge.options);
     let body = json!({"ceremony": challenge.ceremony, "credential": credential, "name": "phone"});
     let enrolled = world.post_as(&ann.token, "/v1/passkeys", body).await.expect(200);
@@ -111,7 +111,7 @@ async fn enrolled_named_listed_and_removed() {
         json!({"ceremony": again.ceremony, "credential": phone.create(&again.options), "name": "twice"});
     world.post_as(&token, "/v1/passkeys", body).await.expect_problem(409, "conflict");
 
-    let token = world.try_enrol(&token, &mut Authenticator::new()).await.expect(200).token();
+    let token = world.try_enrol(&token, &mut authenticator()).await.expect(200).token();
     let path = format!("/v1/passkeys/{}", enrolled.body["passkey_id"].as_str().unwrap());
     let rename = |name: &str| Some(json!({"name": name}));
     let named = world.call(Method::PATCH, &path, Some(&token), rename("key ring")).await.expect(204);
@@ -136,7 +136,7 @@ async fn enrolled_named_listed_and_removed() {
 async fn as_second_factor_strongest_first() {
     let world = World::at_localhost().await;
     let mut ann = world.with_totp(ANN).await;
-    let mut phone = Authenticator::new();
+    let mut phone = authenticator();
     ann.token = world.try_enrol(&ann.token, &mut phone).await.expect(200).token();
     world.call(Method::POST, "/v1/recovery-codes", Some(&ann.token), None).await.expect(200);
     let first = world.sign_in(ANN, PASSWORD).await.expect(200);
@@ -253,7 +253,7 @@ async fn row_28_challenges_are_bound_to_what_they_are_for() {
     world.by_passkey(&mut foreign).await.expect_problem(401, "invalid-passkey");
     // An enrolment of another session.
     let challenge = world.enrolment(&ann.token).await;
-    let credential = Authenticator::new().create(&challenge.options);
+    let credential = authenticator().create(&challenge.options);
     let body = json!({"ceremony": challenge.ceremony, "credential": credential, "name": "x"});
     world.post_as(&bob.token, "/v1/passkeys", body).await.expect_problem(401, "invalid-passkey");
 }
@@ -274,7 +274,7 @@ async fn row_38_origin_relying_party_and_user_verification_are_exact() {
         liar(|a| a.origin = "http://localhost:8080.example.com".into()),
         liar(|a| a.origin = "http://sub.localhost:8080".into()),
         liar(|a| a.rp_id = "example.com".into()),
-        phone.clone().without_user_verification(),
+        without_user_verification(phone.clone()),
         liar(|a| a.flags = 0x04),
     ];
     let mut token = ann.token.clone();
@@ -316,7 +316,7 @@ async fn row_10_row_14_strangers_learn_nothing_from_a_passkey() {
     let (ann, mut phone) = world.with_passkey(ANN).await;
     let (_, mut wrong) = world.with_passkey(BOB).await;
     wrong.origin = "https://example.com".into();
-    let mut unknown = Authenticator::new();
+    let mut unknown = authenticator();
     unknown.user_handle = Some(crate::authenticator::base64([7; 16]));
     let pending = world.challenge().await;
     let lock = format!("/v1/operator/accounts/{}/lock", ann.account);
@@ -348,7 +348,7 @@ async fn challenges_expire_and_input_is_bounded() {
     let enrolment = world.enrolment(&ann.token).await;
     world.later(600);
     world.present(proof).await.expect_problem(401, "invalid-passkey");
-    let credential = Authenticator::new().create(&enrolment.options);
+    let credential = authenticator().create(&enrolment.options);
     let body = json!({"ceremony": enrolment.ceremony, "credential": credential, "name": "late"});
     world.post_as(&ann.token, "/v1/passkeys", body).await.expect_problem(401, "invalid-passkey");
 

@@ -51,7 +51,7 @@ impl World {
     }
 
     /// The code that comes to `number` because of a request.
-    async fn code_by(&self, number: &str, request: impl Future<Output = Answer>) -> String {
+    pub(crate) async fn code_by(&self, number: &str, request: impl Future<Output = Answer>) -> String {
         let before = self.messages(number).len();
         let answer = request.await.expect(202);
         assert_eq!(answer.body["status"], "code_sent");

@@ -97,3 +97,17 @@ async fn refused_passwords_say_which_rule_they_break() {
         assert_eq!(answer.body["reason"], reason);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_case_has_a_language_of_its_own() {
+    let world = World::start().await;
+    let case = |contact: &str, locale: Option<&str>| json!({"registered_email": "uwe@example.com", "contact_email": contact, "reason": "Lost.", "locale": locale});
+    world.post("/v1/recovery-cases", case("uwe@example.org", Some("deutsch"))).await.expect(422);
+    world.post("/v1/recovery-cases", case("uwe@example.org", Some("de"))).await.expect(202);
+    world.mail("uwe@example.org", "Bestätigen Sie").await;
+    let asked = [("accept-language", "fr-CH, en;q=0.5")];
+    let body = Some(case("eve@example.org", None));
+    world.call_with(Method::POST, "/v1/recovery-cases", None, body, &asked).await.expect(202);
+    let mail = world.mail("eve@example.org", "/recovery-contact?token=").await;
+    assert!(mail.text.contains("Confirmez"), "{}", mail.text);
+}

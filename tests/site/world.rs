@@ -132,11 +132,9 @@ impl World {
         let log =
             tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env());
         let _ = log.with_test_writer().try_init();
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::in_folder(folder.path());
+        let (folder, mut config, backing) = configured(deployment).await;
         config.limits.burst = 100_000;
         config.captcha.below = 0;
-        let backing = Backing::configure(deployment, &mut config).await;
         change(&mut config);
         let clock = ManualClock::at(Timestamp::from_micros(1_700_000_000_000_000));
         let server = watchbook::start(&config, Arc::new(clock.clone())).await.unwrap();
@@ -294,8 +292,31 @@ impl World {
         totp.generate(u64::try_from(self.clock.now().unix_seconds()).unwrap()).to_string()
     }
 
-    /// The newest mail to `address` that contains `part`, as soon as it is there.
+    /// Waits until every mail has gone out that what has happened so far calls for; not for ever, since a mail server
+    /// may be down.
+    async fn delivered(&self) {
+        let views = &self.server.app.views;
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < deadline {
+            let head = self.server.stores.log.head().await.unwrap();
+            let reacted =
+                async |name: &str| views.reactor_cursor(name).await.is_ok_and(|cursor| cursor >= head);
+            let seen = views.wait_for(head, Duration::from_secs(1)).await.is_ok();
+            if seen && reacted("notifier").await && reacted("recovery").await {
+                let due = views.due_notifications(Timestamp::from_micros(i64::MAX), 1).await;
+                // What was appended meanwhile may call for more.
+                let still = self.server.stores.log.head().await.unwrap() == head;
+                if still && due.is_ok_and(|due| due.is_empty()) {
+                    return;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The newest mail to `address` that contains `part`, as soon as it is there; of what has happened so far.
     pub(crate) async fn mail(&self, address: &str, part: &str) -> Mail {
+        self.delivered().await;
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
             if let Some(mail) = self.mails(address).into_iter().rfind(|mail| mail.text.contains(part)) {
@@ -374,6 +395,14 @@ impl World {
             seed: Some(seed),
         }
     }
+}
+
+/// The defaults, on the stores of a deployment.
+pub(crate) async fn configured(deployment: &str) -> (TempDir, Config, Backing) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::in_folder(folder.path());
+    let backing = Backing::configure(deployment, &mut config).await;
+    (folder, config, backing)
 }
 
 async fn read(response: reqwest::Response) -> Answer {

@@ -375,7 +375,8 @@ factor-recovery-prove =
     .heading = Bestätigen Sie den Verlust Ihres zweiten Schritts
     .told =
         Jemand, der das Passwort Ihres Kontos bei { $site } kennt, gibt an, jeden zweiten Schritt der Anmeldung verloren
-        zu haben. Wenn Sie das sind, folgen Sie diesem Link und dem in der E-Mail an Ihre andere Adresse.
+        zu haben. Wenn Sie das sind, folgen Sie diesem Link und weisen Sie sich noch auf eine zweite Art aus: mit
+        dem Link in der E-Mail an Ihre Wiederherstellungsadresse, einem Wiederherstellungscode oder einem Code per SMS.
     .link = Bestätigen, dass ich es bin
     .terms = Der Link funktioniert nur einmal. Bevor etwas geschieht, werden Sie um Bestätigung gebeten.
     .page = Neues Passwort festlegen
@@ -385,7 +386,7 @@ factor-recovery-requested =
     .heading = Jemand möchte Ihren zweiten Schritt entfernen
     .told =
         Jemand, der das Passwort Ihres Kontos bei { $site } kennt, möchte jeden zweiten Schritt der Anmeldung entfernen.
-        Wenn es von Ihren beiden Adressen aus bestätigt wird, geschieht das nach einer Wartezeit.
+        Wenn es auf zwei Arten bestätigt wird, geschieht das nach einer Wartezeit.
     .advice-heading = Waren Sie das nicht?
     .advice =
         Wenn Sie das nicht waren, kennt jemand anderes Ihr Passwort. Brechen Sie die Wiederherstellung ab und legen Sie
@@ -398,7 +399,7 @@ factor-recovery-scheduled =
     .subject = Ihr zweiter Schritt wird entfernt ({ $site })
     .heading = Ihr zweiter Schritt wird entfernt
     .told =
-        Von beiden Adressen aus wurde bestätigt, dass jeder zweite Schritt der Anmeldung bei Ihrem Konto auf { $site }
+        Auf zwei Arten wurde bestätigt, dass jeder zweite Schritt der Anmeldung bei Ihrem Konto auf { $site }
         verloren ist. Frühester Zeitpunkt der Entfernung: { $until }.
     .advice-heading = Waren Sie das nicht?
     .advice =
@@ -491,6 +492,14 @@ recovery-stopped =
         Die Wiederherstellung des Kontos bei { $site } wurde während der Wartezeit gestoppt, von jemandem, der über das
         Konto erreichbar ist, oder von unseren Mitarbeitern. Es wurde nichts geändert.
 
+recovery-lapsed =
+    .subject = Ihr Antrag auf Wiederherstellung wurde geschlossen ({ $site })
+    .heading = Ihr Antrag auf Wiederherstellung wurde geschlossen
+    .told =
+        In Ihrem Antrag zu einem Konto bei { $site } ist lange nichts geschehen, und niemand hat über ihn entschieden. Er
+        ist nun geschlossen, und es wurde nichts geändert. Was Sie uns geschickt haben, wird nach einiger Zeit
+        vernichtet. Sie können einen neuen Antrag stellen.
+
 recovery-handed-over =
     .subject = Ihr Konto ist wiederhergestellt ({ $site })
     .heading = Ihr Konto ist wiederhergestellt
@@ -539,6 +548,7 @@ code-by-sms =
 sms =
     .sign-in = { $code } ist Ihr Code zum Anmelden bei { $site }. Geben Sie ihn niemandem, egal wer fragt.
     .reauthentication = { $code } ist Ihr Code, um sich bei { $site } auszuweisen. Geben Sie ihn niemandem, egal wer fragt.
+    .factor-recovery = { $code } ist Ihr Code, um bei { $site } verlorene zweite Schritte zu entfernen. Geben Sie ihn niemandem, egal wer fragt.
     .number = { $code } ist Ihr Code von { $site } für diese Nummer. Geben Sie ihn niemandem, egal wer fragt.
     .enrolment = { $code } ist Ihr Code, um bei { $site } SMS-Codes einzurichten. Geben Sie ihn niemandem, egal wer fragt.
 

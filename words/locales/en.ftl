@@ -352,7 +352,8 @@ factor-recovery-prove =
     .heading = Confirm that you have lost your second step
     .told =
         Somebody who knows the password of your { $site } account says that every second step of signing in is lost. If
-        it is you, follow this link and the one in the mail to your other address.
+        it is you, follow this link, and give one more proof where you are signing in: the link in the mail to your
+        recovery address, a recovery code, or a code by text message.
     .link = Confirm that it is me
     .terms = The link works only once. You are asked to confirm before anything happens.
     .page = Set a new password
@@ -362,7 +363,7 @@ factor-recovery-requested =
     .heading = Somebody wants to remove your second step
     .told =
         Somebody who knows the password of your { $site } account asks to remove every second step of signing in. If
-        both of your addresses confirm it, that is done after a wait.
+        it is proved in two ways, that is done after a wait.
     .advice-heading = Was this not you?
     .advice =
         If this was not you, somebody else knows your password. Stop the recovery, then set a new password.
@@ -374,7 +375,7 @@ factor-recovery-scheduled =
     .subject = Your second step will be removed ({ $site })
     .heading = Your second step will be removed
     .told =
-        Both addresses have confirmed that every second step of signing in to your { $site } account is lost. It can be
+        It was proved in two ways that every second step of signing in to your { $site } account is lost. It can be
         removed from { $until } on.
     .advice-heading = Was this not you?
     .advice =
@@ -462,6 +463,13 @@ recovery-stopped =
         The recovery of the account at { $site } was stopped during the waiting time, by somebody who can reach the
         account or by our staff. Nothing was changed.
 
+recovery-lapsed =
+    .subject = Your recovery case was closed ({ $site })
+    .heading = Your recovery case was closed
+    .told =
+        Nothing has happened for a long time in your case about an account at { $site }, and nobody has decided it. It is
+        closed now, and nothing was changed. What you sent us is destroyed after a while. You can open a new case.
+
 recovery-handed-over =
     .subject = Your account is recovered ({ $site })
     .heading = Your account is recovered
@@ -510,6 +518,7 @@ code-by-sms =
 sms =
     .sign-in = { $code } is your { $site } code to sign in. Give it to nobody, whoever asks.
     .reauthentication = { $code } is your { $site } code to confirm that it is you. Give it to nobody, whoever asks.
+    .factor-recovery = { $code } is your { $site } code to remove lost second steps. Give it to nobody, whoever asks.
     .number = { $code } is your { $site } code to confirm this number. Give it to nobody, whoever asks.
     .enrolment = { $code } is your { $site } code to set up codes by text message. Give it to nobody, whoever asks.
 

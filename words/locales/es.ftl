@@ -368,7 +368,8 @@ factor-recovery-prove =
     .heading = Confirme que ha perdido su segundo paso
     .told =
         Alguien que conoce la contraseña de su cuenta de { $site } dice que ha perdido todos los segundos pasos para
-        iniciar sesión. Si es usted, siga este enlace y el del correo enviado a su otra dirección.
+        iniciar sesión. Si es usted, siga este enlace y dé una prueba más: el enlace del correo enviado a su
+        dirección de recuperación, un código de recuperación o un código por SMS.
     .link = Confirmar que soy yo
     .terms = El enlace funciona una sola vez. Antes de hacer nada le pediremos que lo confirme.
     .page = Establecer una contraseña nueva
@@ -378,7 +379,7 @@ factor-recovery-requested =
     .heading = Alguien quiere eliminar su segundo paso
     .told =
         Alguien que conoce la contraseña de su cuenta de { $site } pide que se eliminen todos los segundos pasos para
-        iniciar sesión. Si se confirma desde sus dos direcciones, se hará tras un plazo de espera.
+        iniciar sesión. Si se confirma de dos maneras, se hará tras un plazo de espera.
     .advice-heading = ¿No ha sido usted?
     .advice =
         Si no ha sido usted, otra persona conoce su contraseña. Detenga la recuperación y establezca después una contraseña
@@ -391,7 +392,7 @@ factor-recovery-scheduled =
     .subject = Se va a eliminar su segundo paso ({ $site })
     .heading = Se va a eliminar su segundo paso
     .told =
-        Desde las dos direcciones se ha confirmado la pérdida de todos los segundos pasos para iniciar sesión en su cuenta
+        De dos maneras se ha confirmado la pérdida de todos los segundos pasos para iniciar sesión en su cuenta
         de { $site }. Podrán eliminarse a partir del { $until }.
     .advice-heading = ¿No ha sido usted?
     .advice =
@@ -482,6 +483,13 @@ recovery-stopped =
         La recuperación de la cuenta en { $site } se ha detenido durante el plazo de espera, por alguien localizable a
         través de la cuenta o por nuestro personal. No se ha cambiado nada.
 
+recovery-lapsed =
+    .subject = Se ha cerrado su solicitud de recuperación ({ $site })
+    .heading = Se ha cerrado su solicitud de recuperación
+    .told =
+        En su solicitud sobre una cuenta en { $site } no ha ocurrido nada en mucho tiempo, y nadie la ha resuelto. Ahora
+        está cerrada y no se ha cambiado nada. Lo que nos envió se destruye pasado un tiempo. Puede abrir una nueva.
+
 recovery-handed-over =
     .subject = Su cuenta se ha recuperado ({ $site })
     .heading = Su cuenta se ha recuperado
@@ -531,6 +539,7 @@ code-by-sms =
 sms =
     .sign-in = { $code } es su clave para entrar en { $site }. No la comparta con nadie, aunque se la pidan.
     .reauthentication = { $code } es su clave para confirmar que es usted en { $site }. No la comparta con nadie, aunque se la pidan.
+    .factor-recovery = { $code } es su clave para quitar los segundos pasos perdidos en { $site }. No la comparta con nadie, aunque se la pidan.
     .number = { $code } es su clave de { $site } para confirmar este teléfono. No la comparta con nadie, aunque se la pidan.
     .enrolment = { $code } es su clave para activar las claves por SMS en { $site }. No la comparta con nadie, aunque se la pidan.
 

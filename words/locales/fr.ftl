@@ -374,7 +374,8 @@ factor-recovery-prove =
     .heading = Confirmez la perte de votre seconde étape
     .told =
         Quelqu’un qui connaît le mot de passe de votre compte { $site } déclare avoir perdu toutes les secondes étapes de
-        la connexion. Si c’est vous, suivez ce lien et celui du courriel envoyé à votre autre adresse.
+        la connexion. Si c’est vous, suivez ce lien et donnez une preuve de plus : le lien du courriel envoyé à votre
+        adresse de récupération, un code de récupération ou un code par SMS.
     .link = Confirmer que c’est moi
     .terms = Le lien ne fonctionne qu’une seule fois. Une confirmation vous est demandée avant toute action.
     .page = Définir un nouveau mot de passe
@@ -384,7 +385,7 @@ factor-recovery-requested =
     .heading = Quelqu’un veut supprimer votre seconde étape
     .told =
         Quelqu’un qui connaît le mot de passe de votre compte { $site } demande la suppression de toutes les secondes
-        étapes de la connexion. Si vos deux adresses le confirment, elle a lieu après un délai d’attente.
+        étapes de la connexion. Si elle est confirmée de deux manières, elle a lieu après un délai d’attente.
     .advice-heading = Ce n’était pas vous ?
     .advice =
         Si ce n’était pas vous, quelqu’un d’autre connaît votre mot de passe. Arrêtez la récupération, puis définissez un
@@ -397,7 +398,7 @@ factor-recovery-scheduled =
     .subject = Votre seconde étape va être supprimée ({ $site })
     .heading = Votre seconde étape va être supprimée
     .told =
-        Les deux adresses ont confirmé que toutes les secondes étapes de la connexion à votre compte { $site } sont
+        Il a été confirmé de deux manières que toutes les secondes étapes de la connexion à votre compte { $site } sont
         perdues. Elles peuvent être supprimées à partir du { $until }.
     .advice-heading = Ce n’était pas vous ?
     .advice =
@@ -489,6 +490,14 @@ recovery-stopped =
         La récupération du compte sur { $site } a été arrêtée pendant le délai d’attente, par une personne joignable par
         le compte ou par notre équipe. Rien n’a été modifié.
 
+recovery-lapsed =
+    .subject = Votre demande de récupération a été close ({ $site })
+    .heading = Votre demande de récupération a été close
+    .told =
+        Rien ne s’est passé depuis longtemps dans votre demande concernant un compte sur { $site }, et personne ne l’a
+        tranchée. Elle est close, et rien n’a été modifié. Ce que vous nous avez envoyé est détruit après un certain
+        temps. Vous pouvez faire une nouvelle demande.
+
 recovery-handed-over =
     .subject = Votre compte est récupéré ({ $site })
     .heading = Votre compte est récupéré
@@ -538,6 +547,7 @@ code-by-sms =
 sms =
     .sign-in = { $code } est votre code { $site } pour vous connecter. Ne le donnez à personne.
     .reauthentication = { $code } est votre code { $site } pour confirmer votre identité. Ne le donnez à personne.
+    .factor-recovery = { $code } est votre code { $site } pour supprimer les secondes étapes perdues. Ne le donnez à personne.
     .number = { $code } est votre code { $site } pour confirmer ce numéro. Ne le donnez à personne.
     .enrolment = { $code } est votre code { $site } pour activer les codes par SMS. Ne le donnez à personne.
 

@@ -355,7 +355,8 @@ factor-recovery-prove =
     .heading = Confirme que perdeu a sua segunda etapa
     .told =
         Alguém que sabe a senha da sua conta em { $site } diz que perdeu todas as segundas etapas para entrar. Se é você,
-        siga este link e o do e-mail enviado ao seu outro endereço.
+        siga este link e dê mais uma prova: o link do e-mail enviado ao seu endereço de recuperação, um código de
+        recuperação ou um código por SMS.
     .link = Confirmar que sou eu
     .terms = O link funciona uma única vez. Antes de qualquer ação, pedimos a sua confirmação.
     .page = Definir uma nova senha
@@ -365,7 +366,7 @@ factor-recovery-requested =
     .heading = Alguém quer remover a sua segunda etapa
     .told =
         Alguém que sabe a senha da sua conta em { $site } pede que sejam removidas todas as segundas etapas para entrar. Se
-        os seus dois endereços o confirmarem, isso é feito após um prazo de espera.
+        for confirmado de duas maneiras, isso é feito após um prazo de espera.
     .advice-heading = Não foi você?
     .advice =
         Se não foi você, outra pessoa sabe a sua senha. Interrompa a recuperação e depois defina uma nova senha.
@@ -377,7 +378,7 @@ factor-recovery-scheduled =
     .subject = A sua segunda etapa vai ser removida ({ $site })
     .heading = A sua segunda etapa vai ser removida
     .told =
-        Os dois endereços confirmaram a perda de todas as segundas etapas para entrar na sua conta em { $site }. Elas podem
+        Foi confirmada de duas maneiras a perda de todas as segundas etapas para entrar na sua conta em { $site }. Elas podem
         ser removidas a partir de { $until }.
     .advice-heading = Não foi você?
     .advice =
@@ -466,6 +467,14 @@ recovery-stopped =
         A recuperação da conta em { $site } foi interrompida durante o prazo de espera, por alguém contatável pela conta ou
         pela nossa equipe. Nada foi alterado.
 
+recovery-lapsed =
+    .subject = O seu pedido de recuperação foi encerrado ({ $site })
+    .heading = O seu pedido de recuperação foi encerrado
+    .told =
+        Há muito tempo que nada acontece no seu pedido sobre uma conta em { $site }, e ninguém decidiu sobre ele. Agora
+        está encerrado, e nada foi alterado. O que nos enviou é destruído depois de algum tempo. Pode abrir um novo
+        pedido.
+
 recovery-handed-over =
     .subject = A sua conta foi recuperada ({ $site })
     .heading = A sua conta foi recuperada
@@ -514,6 +523,7 @@ code-by-sms =
 sms =
     .sign-in = { $code } é a sua chave para entrar em { $site }. Nunca a passe a ninguém.
     .reauthentication = { $code } é a sua chave para confirmar a sua identidade em { $site }. Nunca a passe a ninguém.
+    .factor-recovery = { $code } é a sua chave para remover as segundas etapas perdidas em { $site }. Nunca a passe a ninguém.
     .number = { $code } é a sua chave para confirmar este telefone em { $site }. Nunca a passe a ninguém.
     .enrolment = { $code } é a sua chave para ativar as chaves por SMS em { $site }. Nunca a passe a ninguém.
 

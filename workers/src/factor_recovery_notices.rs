@@ -17,7 +17,10 @@ pub(crate) fn messages(event: &AccountEvent, at: Timestamp, account: &Account) -
     };
     match event {
         AccountEvent::FactorRecoveryRequested { email, recovery_email, stop, expires_at, .. } => {
+            // A recovery address that does not count yet is told, and proves nothing.
+            let usable = account.contacts.recovery_email.as_ref().is_some_and(|known| known.usable_at <= at);
             let proofs = addresses().zip([(*email, "prove-email"), (*recovery_email, "prove-recovery")]);
+            let proofs = proofs.filter(|(_, (_, copy))| usable || *copy == "prove-email");
             let proofs = proofs.map(|((to, _), (id, copy))| {
                 let link = link(LinkPurpose::FactorRecoveryProof, id, *expires_at);
                 Addressed { copy: Some(copy), ..mail(to, notice(RecoveryStep::Prove), link) }

@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use watchbook_domain::notice::Notice;
 use watchbook_domain::notification::{LinkPurpose, Message, Notification, NotificationEvent, Recipient};
-use watchbook_domain::{Account, CommandId, Email, NotificationId, PhoneNumber, Timestamp};
+use watchbook_domain::recovery_case::RecoveryCase;
+use watchbook_domain::{Account, CommandId, Email, NotificationId, PhoneNumber, RecoveryCaseId, Timestamp};
 use watchbook_eventlog::codes::sms_code;
 use watchbook_eventlog::links::Link;
 use watchbook_eventlog::{Clock, Executed, Keyring, Metadata, Repository, StreamId, fresh};
@@ -43,6 +44,8 @@ pub struct Outbox {
     pub notifications: Repository<Notification>,
     /// Accounts: what language to write in.
     pub accounts: Repository<Account>,
+    /// Recovery cases: the same.
+    pub cases: Repository<RecoveryCase>,
     /// Which are due.
     pub views: Views,
     /// Signs links.
@@ -106,8 +109,7 @@ impl Outbox {
             // Another was faster, or this node slept meanwhile.
             return Ok(());
         }
-        let account = self.accounts.load(&self.accounts.stream(message.account)).await?.state;
-        let language = Language::for_person(account.locale.as_ref());
+        let language = self.language(message).await?;
         let outcome = self.hand_over(id, message, language, state.requested_at).await;
         let now = self.clock.now();
         let result = match &outcome {
@@ -130,6 +132,16 @@ impl Outbox {
         let command_id = CommandId(Uuid::new_v5(&id.0, format!("try-{attempt}").as_bytes()));
         self.record(&stream, message, command_id, now, end).await?;
         Ok(())
+    }
+
+    /// Of the account, or of the recovery case by the same id.
+    async fn language(&self, message: &Message) -> Result<Language, Failure> {
+        let account = self.accounts.load(&self.accounts.stream(message.account)).await?.state;
+        if account.id.is_none() && matches!(message.notice, Notice::Recovery(_)) {
+            let case = self.cases.stream(RecoveryCaseId(message.account.0));
+            return Ok(Language::for_person(self.cases.load(&case).await?.state.locale.as_ref()));
+        }
+        Ok(Language::for_person(account.locale.as_ref()))
     }
 
     /// One try, on the channel that the recipient says.

@@ -15,7 +15,8 @@ use watchbook_domain::account::{AccountEvent, ExecuteSupportRecovery, RecoverySt
 use watchbook_domain::claim::{Claim, ClaimIdentifier, ClaimRejection, HolderState, ReleaseIdentifier};
 use watchbook_domain::notification::{Message, Notification};
 use watchbook_domain::recovery_case::{
-    CaseRejection, CaseStage, FinishCase, RecoveryBudget, RecoveryCase, RecoveryEvent, ShredCase, StopCase,
+    CaseRejection, CaseStage, FinishCase, LapseCase, RecoveryBudget, RecoveryCase, RecoveryEvent, ShredCase,
+    StopCase,
 };
 use watchbook_domain::{
     Account, AccountId, Aggregate as _, CommandId, Email, Identifier, LinkId, NotificationId, Policy,
@@ -210,6 +211,11 @@ impl RecoveryWorker {
                 tracing::warn!(%case, %error, "a recovery could not be executed yet");
             }
         }
+        for case in self.views.recoveries_undecided(days(recovery.undecided_days), ROUND).await? {
+            if let Err(error) = self.lapse(case).await {
+                tracing::warn!(%case, %error, "an undecided recovery case could not be closed yet");
+            }
+        }
         let (closed, unproved) = (days(recovery.retention_days), days(recovery.unproved_days));
         for case in self.views.recoveries_to_shred(closed, unproved, ROUND).await? {
             if let Err(error) = self.shred(case).await {
@@ -246,6 +252,16 @@ impl RecoveryWorker {
         let stream = self.accounts.stream(approval.account);
         match self.accounts.execute(&stream, approval.account.into(), &metadata, decide).await {
             // Stopped on the account meanwhile: the reaction to that is under way.
+            Ok(_) | Err(ExecuteError::Rejected(_)) => Ok(()),
+            Err(error) => Err(Failure::new(error)),
+        }
+    }
+
+    async fn lapse(&self, id: RecoveryCaseId) -> Result<(), Failure> {
+        let lapse = LapseCase { now: self.clock.now() };
+        let decide = |case: &RecoveryCase| lapse.decide(case, &self.policy.recovery);
+        let stream = self.cases.stream(id);
+        match self.cases.execute(&stream, id.into(), &self.own(id, "lapse"), decide).await {
             Ok(_) | Err(ExecuteError::Rejected(_)) => Ok(()),
             Err(error) => Err(Failure::new(error)),
         }

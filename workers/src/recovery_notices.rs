@@ -34,6 +34,7 @@ pub(crate) fn of_case(
             (RecoveryNotice::Approved { until: *executes_at }, None)
         }
         RecoveryEvent::Stopped { .. } => (RecoveryNotice::Stopped, None),
+        RecoveryEvent::Lapsed => (RecoveryNotice::Lapsed, None),
         _ => return None,
     };
     let recipient = Recipient::Mail(case.contact.clone()?);

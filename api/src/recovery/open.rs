@@ -1,6 +1,7 @@
 //! `POST /v1/recovery-cases`: a stranger asks support for help.
 
 use crate::app::{App, source_subject};
+use crate::language::Accepted;
 use crate::limits::source;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{Body, Caller};
@@ -12,7 +13,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use watchbook_domain::recovery_case::OpenCase;
-use watchbook_domain::{Email, LinkId, RecoveryCaseId};
+use watchbook_domain::{Email, LinkId, Locale, RecoveryCaseId};
 use watchbook_eventlog::{ExecuteError, fresh};
 
 /// A new case.
@@ -27,6 +28,11 @@ pub struct CaseRequest {
     contact_email: String,
     /// What happened: at most 4,000 characters.
     reason: String,
+    /// The language to write to the person in (BCP 47). Without it, the first of `Accept-Language` that there are words
+    /// in.
+    #[schema(example = "pt-BR")]
+    #[serde(default)]
+    locale: Option<String>,
 }
 
 /// A case that was opened. The answer does not depend on whether there is such an account: nobody looks.
@@ -47,23 +53,27 @@ pub struct OpenedCase {
     post, path = "/v1/recovery-cases", tag = "recovery", request_body = CaseRequest,
     responses(
         (status = 202, body = OpenedCase),
-        (status = 422, body = ProblemBody, description = "`malformed-email`"),
+        (status = 422, body = ProblemBody, description = "`malformed-email`, `malformed-locale`"),
         (status = 429, body = ProblemBody, description = "`too-many-attempts`: of this source, or of this source today"),
     )
 )]
 pub async fn open(
     State(app): State<App>,
     caller: Caller,
+    Accepted(accepted): Accepted,
     Body(request): Body<CaseRequest>,
 ) -> Result<(StatusCode, Json<OpenedCase>), Problem> {
     let email = |text: &str| Email::parse(text).map_err(|_| problem::EMAIL_MALFORMED);
     let (registered, contact) = (email(&request.registered_email)?, email(&request.contact_email)?);
+    let locale = request.locale.as_deref().map(Locale::parse).transpose();
+    let locale = locale.map_err(|_| problem::LOCALE_MALFORMED)?.or(accepted);
     reserve(&app, &caller).await?;
     let (case, secret) = (RecoveryCaseId(fresh::uuid()), Secret::fresh());
     let command = OpenCase {
         case,
         registered,
         contact,
+        locale,
         reason: request.reason,
         token_digest: secret.digest(),
         link: LinkId(fresh::uuid()),

@@ -14,7 +14,7 @@ pub struct OwnCase {
     /// The case.
     #[schema(value_type = Uuid)]
     case: RecoveryCaseId,
-    /// `unproved`, `review`, `cooling_off`, `rejected`, `stopped` or `executed`.
+    /// `unproved`, `review`, `cooling_off`, `rejected`, `stopped`, `executed` or `lapsed`.
     #[schema(example = "review")]
     stage: &'static str,
     /// When it was opened.

@@ -20,7 +20,7 @@ const MOST: u32 = 100;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct QueueQuery {
-    /// `review` (default), `cooling_off`, `rejected`, `stopped` or `executed`.
+    /// `review` (default), `cooling_off`, `rejected`, `stopped`, `executed` or `lapsed`.
     stage: Option<String>,
     /// With `after_at`: the last case of the page before.
     #[param(value_type = Option<Uuid>)]

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use std::convert::Infallible;
 use std::process::ExitCode;
 use watchbook_domain::operator::{Operator, OperatorEvent};
-use watchbook_domain::{Account, CommandId};
+use watchbook_domain::{Account, AccountId, CommandId};
 use watchbook_eventlog::{Clock, Metadata, Repository, SystemClock, fresh};
 
 #[derive(Subcommand)]
@@ -30,9 +30,19 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<ExitCode, F
         Command::Appoint { account } => (account, true),
         Command::Dismiss { account } => (account, false),
     };
+    let account = appoint(config, &who, appointed).await?;
+    print(&format!("{account} is {} operator", if appointed { "an" } else { "no" }));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the owner of an account an operator, or takes that away. Nothing happens when it is so already.
+///
+/// # Errors
+/// When nobody has the identifier, or the stores cannot be used.
+pub(crate) async fn appoint(config: &Config, who: &str, appointed: bool) -> Result<AccountId, Failure> {
     let stores = Stores::open(config, false).await?;
     let core = stores.core();
-    let account = account::find(&stores, &core, &who).await?;
+    let account = account::find(&stores, &core, who).await?;
     let accounts = Repository::<Account>::new(core.clone(), 1);
     if accounts.load(&accounts.stream(account)).await?.state.id.is_none() {
         return Err("there is no such account".into());
@@ -53,7 +63,6 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<ExitCode, F
         Ok::<_, Infallible>(if operator.appointed == appointed { vec![] } else { vec![event] })
     };
     operators.execute(&operators.stream(account), account.into(), &metadata, decide).await?;
-    print(&format!("{account} is {} operator", if appointed { "an" } else { "no" }));
     stores.close().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(account)
 }

@@ -1,5 +1,6 @@
 //! Requests to the one server that is driven.
 
+use super::captcha;
 use super::people::Device;
 use reqwest::Url;
 use serde_json::Value;
@@ -62,17 +63,26 @@ pub struct Call<'a> {
     pub bearer: Option<&'a str>,
     /// The position that a view must have reached.
     pub at_least: Option<u64>,
+    /// A body that is no JSON, instead of one that is.
+    pub upload: Option<Vec<u8>>,
+    /// The solution of a CAPTCHA.
+    pub captcha: Option<String>,
 }
 
 impl<'a> Call<'a> {
     /// A `POST` by somebody who is not signed in.
     pub fn post(path: &'a str, body: Value) -> Self {
-        Self { method: reqwest::Method::POST, path, body: Some(body), bearer: None, at_least: None }
+        Self { body: Some(body), ..Self::plain(reqwest::Method::POST, path) }
     }
 
     /// A `GET` or `DELETE` in a session, or a `POST` without a body.
     pub fn with_session(method: reqwest::Method, path: &'a str, token: &'a str) -> Self {
-        Self { method, path, body: None, bearer: Some(token), at_least: None }
+        Self { bearer: Some(token), ..Self::plain(method, path) }
+    }
+
+    /// A request with nothing in it, by nobody in particular.
+    pub fn plain(method: reqwest::Method, path: &'a str) -> Self {
+        Self { method, path, body: None, bearer: None, at_least: None, upload: None, captcha: None }
     }
 
     fn name(&self) -> String {
@@ -137,6 +147,7 @@ pub struct Client {
     http: reqwest::Client,
     base: String,
     requests: AtomicU64,
+    solved: AtomicU64,
 }
 
 impl Client {
@@ -147,7 +158,12 @@ impl Client {
     pub fn new(base: &Url) -> Result<Self, reqwest::Error> {
         let builder = reqwest::Client::builder().timeout(TIME_LIMIT).no_proxy();
         let http = builder.redirect(reqwest::redirect::Policy::none()).build()?;
-        Ok(Self { http, base: base.as_str().trim_end_matches('/').to_owned(), requests: AtomicU64::new(0) })
+        Ok(Self {
+            http,
+            base: base.as_str().trim_end_matches('/').to_owned(),
+            requests: AtomicU64::new(0),
+            solved: AtomicU64::new(0),
+        })
     }
 
     /// Whether the server answers and is ready.
@@ -161,14 +177,46 @@ impl Client {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Sends; when the server says that it is too busy, waits as told and sends again.
+    /// CAPTCHAs that were solved so far.
+    pub fn solved(&self) -> u64 {
+        self.solved.load(Ordering::Relaxed)
+    }
+
+    /// Sends, and works for it if the server asks for that.
     ///
     /// # Errors
     /// `Unexpected` when there is no answer.
-    pub async fn send(&self, device: &Device, call: Call<'_>) -> Result<Reply, Stop> {
+    pub async fn send(&self, device: &Device, mut call: Call<'_>) -> Result<Reply, Stop> {
+        let reply = self.send_idle(device, &call).await?;
+        if reply.problem != "captcha-required" {
+            return Ok(reply);
+        }
+        call.captcha = Some(self.solve(device).await?);
+        self.send_idle(device, &call).await
+    }
+
+    /// The solution of a new CAPTCHA for the device's source.
+    ///
+    /// # Errors
+    /// `Unexpected` when there is none, or it is no challenge.
+    pub async fn solve(&self, device: &Device) -> Result<String, Stop> {
+        let call = Call::plain(reqwest::Method::GET, "/v1/captcha");
+        let challenge = self.send_idle(device, &call).await?.wanting(200)?.body;
+        let solved = tokio::task::spawn_blocking(move || captcha::solve(challenge)).await;
+        let no_challenge = || Stop::Unexpected("GET /v1/captcha: a challenge that has no solution".into());
+        let solution = solved.ok().flatten().ok_or_else(no_challenge)?;
+        self.solved.fetch_add(1, Ordering::Relaxed);
+        Ok(solution)
+    }
+
+    /// Sends without working for it; when the server says that it is too busy, waits as told and sends again.
+    ///
+    /// # Errors
+    /// `Unexpected` when there is no answer.
+    pub async fn send_idle(&self, device: &Device, call: &Call<'_>) -> Result<Reply, Stop> {
         let mut tries = 1;
         loop {
-            let reply = self.send_once(device, &call).await?;
+            let reply = self.send_once(device, call).await?;
             if reply.status != 503 || tries == TRIES {
                 return Ok(reply);
             }
@@ -189,6 +237,12 @@ impl Client {
             .header("x-forwarded-for", device.address.to_string());
         if let Some(body) = &call.body {
             request = request.json(body);
+        }
+        if let Some(content) = &call.upload {
+            request = request.header("content-type", "application/octet-stream").body(content.clone());
+        }
+        if let Some(solution) = &call.captcha {
+            request = request.header(watchbook_api::CAPTCHA, solution);
         }
         if let Some(token) = call.bearer {
             request = request.bearer_auth(token);

@@ -1,9 +1,9 @@
 //! What people do.
 
 use super::client::{Call, Stop};
-use super::entrance::Entered;
+use super::entrance::{Entered, session};
 use super::life::{App, Life, Session, no_mail};
-use super::message::MailKind;
+use super::message::Kind as MailKind;
 use super::people::elsewhere;
 use super::rng::Rng;
 use reqwest::Method;
@@ -24,6 +24,7 @@ impl Life {
         let mail = self.mail(mark, &[MailKind::Verify, MailKind::AlreadyRegistered]).await;
         match mail {
             Some(mail) if mail.kind == MailKind::Verify => {
+                self.origin = mail.origin;
                 let token = mail.token.unwrap_or_default();
                 self.follow("/v1/email/verify", json!({ "token": token })).await?.wanting(204)?;
                 self.world.tally.note("an address was verified");
@@ -84,13 +85,6 @@ impl Life {
         self.is_over(&session).await
     }
 
-    /// That a token opens nothing any more.
-    async fn is_over(&self, session: &Session) -> Result<(), Stop> {
-        let call = Call::with_session(Method::GET, "/v1/account", &session.token);
-        let reply = self.world.client.send(&session.device, call).await?;
-        reply.wanting_problem(401, "session-over").map(drop)
-    }
-
     /// Sets up the app and the recovery codes.
     ///
     /// # Errors
@@ -110,12 +104,7 @@ impl Life {
             return Err(confirmed.unexpected("200"));
         }
         session.token = confirmed.text("/token")?;
-        let codes = self.within(&session, Method::POST, "/v1/recovery-codes").await?.wanting(200)?;
-        let codes = codes.body.get("codes").and_then(Value::as_array).cloned().unwrap_or_default();
-        self.recovery_codes = codes.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        if self.recovery_codes.len() != 10 {
-            return Err(Stop::Unexpected("there are not ten recovery codes".into()));
-        }
+        self.make_recovery_codes(&session).await?;
         self.world.tally.note("an app was set up");
         Ok(())
     }
@@ -130,7 +119,7 @@ impl Life {
             return Err(Stop::Aside("there was no app to remove"));
         }
         self.within(&session, Method::DELETE, "/v1/totp").await?.wanting(204)?;
-        (self.app, self.recovery_codes) = (None, vec![]);
+        self.lose_factors();
         self.sign_in(rng).await.map(drop)
     }
 
@@ -166,9 +155,10 @@ impl Life {
     pub async fn change_password(&mut self, rng: &mut Rng) -> Result<(), Stop> {
         let other = self.sign_in(rng).await?;
         let session = self.sign_in(rng).await?;
-        let code = self.next_code().await;
         let old = self.password();
-        let body = json!({ "current_password": old, "new_password": self.person.password(self.version + 1), "code": code });
+        let mut body = self.fresh_proof(&session).await?;
+        body["current_password"] = json!(old);
+        body["new_password"] = json!(self.person.password(self.version + 1));
         self.post_within(&session, "/v1/password", body).await?.wanting(200)?;
         self.version += 1;
         self.is_over(&other).await?;
@@ -204,16 +194,39 @@ impl Life {
         let token =
             mail.token.ok_or_else(|| Stop::Unexpected("the mail about the new device has no link".into()))?;
         self.follow("/v1/disown", json!({ "token": token })).await?.wanting(204)?;
-        self.home_token = None;
         self.world.tally.note("a sign-in was disowned");
         self.is_over(&thief).await?;
-        // Locked: the right password is as good as a wrong one.
-        match self.enter(elsewhere(rng), None, rng).await {
-            Ok(Entered::Refused) | Err(Stop::Aside(_)) => {}
-            Ok(Entered::In(_)) => return Err(Stop::Unexpected("a disowned account let somebody in".into())),
-            Err(stop) => return Err(stop),
-        }
-        self.reset_password().await?;
-        self.sign_in(rng).await.map(drop)
+        self.come_back_after_lock(rng).await
+    }
+
+    /// Ends one session, and forgets one device.
+    ///
+    /// # Errors
+    /// When what was ended goes on, or something else ends with it.
+    pub async fn end_one(&mut self, rng: &mut Rng) -> Result<(), Stop> {
+        let device = elsewhere(rng);
+        let there = self.sign_in_elsewhere(device.clone(), rng).await?;
+        let here = self.sign_in(rng).await?;
+        self.within(&here, Method::DELETE, &format!("/v1/sessions/{}", there.id)).await?.wanting(204)?;
+        self.is_over(&there).await?;
+        self.within(&here, Method::GET, "/v1/account").await?.wanting(200)?;
+        let again = self.expect_in(device.clone(), Some(there.device_token.clone()), rng).await?;
+        let path = format!("/v1/devices/{}", again.device_id);
+        self.within(&here, Method::DELETE, &path).await?.wanting(204)?;
+        self.is_over(&again).await?;
+        self.within(&here, Method::GET, "/v1/account").await?.wanting(200)?;
+        self.world.tally.note("a session was ended, and a device forgotten");
+        // A forgotten device shows a token that is worth nothing.
+        let refused = || Stop::Unexpected("the right password was refused".into());
+        let email = self.person.email.clone();
+        let forgotten = Some(again.device_token.as_str());
+        let mark = self.mark(&email);
+        let reply = self.give_password(&email, &device, forgotten, rng).await?.ok_or_else(refused)?;
+        let reply = self.second_factor(reply, &device, forgotten, false, rng).await?;
+        session(&reply, device, false)?;
+        self.mail(mark, &[MailKind::NewDevice])
+            .await
+            .map(drop)
+            .ok_or_else(|| no_mail("about a forgotten device"))
     }
 }

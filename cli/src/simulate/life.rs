@@ -2,15 +2,20 @@
 
 use super::client::{Call, Client, Reply, Stop};
 use super::mailbox::Mailbox;
-use super::message::MailKind;
+use super::message::Kind as MailKind;
 use super::people::{Device, Person};
 use super::rng::Rng;
+use super::support::Staff;
 use super::tally::Tally;
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::Instant;
+use watchbook_authenticator::Authenticator;
+
+/// The longest pause between two requests that people wait out.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(65);
 
 /// What everybody shares.
 pub struct World {
@@ -18,10 +23,18 @@ pub struct World {
     pub client: Client,
     /// Everybody's mail.
     pub mailbox: Arc<Mailbox>,
+    /// Everybody's text messages.
+    pub texts: Arc<Mailbox>,
     /// The counts.
     pub tally: Tally,
     /// How long a mail may take.
     pub mail_patience: Duration,
+    /// How far apart mails are that somebody causes by typing an address.
+    pub mail_pause: Duration,
+    /// Names the population.
+    pub seed: u64,
+    /// Operators, once there are some.
+    pub staff: OnceLock<Staff>,
 }
 
 /// An authenticator app.
@@ -35,8 +48,14 @@ pub struct App {
 pub struct Session {
     /// The bearer token.
     pub token: String,
+    /// Names it.
+    pub id: String,
+    /// Names the account.
+    pub account: String,
     /// Where it was opened.
     pub device: Device,
+    /// Names the device.
+    pub device_id: String,
     /// What the device is to keep.
     pub device_token: String,
     /// Where the sign-in went.
@@ -58,6 +77,18 @@ pub struct Life {
     pub home_token: Option<String>,
     /// The app, once confirmed.
     pub app: Option<App>,
+    /// The passkey, once enrolled.
+    pub passkey: Option<Authenticator>,
+    /// The number, once proved.
+    pub phone: Option<String>,
+    /// Whether codes by text message are a second factor.
+    pub sms: bool,
+    /// Whether there is a recovery address.
+    pub second: bool,
+    /// Where the site is, as its mails say.
+    pub origin: Option<String>,
+    /// Foreign networks that were used.
+    pub networks: usize,
     /// Recovery codes that are left.
     pub recovery_codes: Vec<String>,
     /// Links that were followed.
@@ -81,6 +112,12 @@ impl Life {
             version: 0,
             home_token,
             app,
+            passkey: None,
+            phone: None,
+            sms: false,
+            second: false,
+            origin: None,
+            networks: 0,
             recovery_codes: vec![],
             spent: vec![],
             asked_at,
@@ -131,6 +168,14 @@ impl Life {
         Ok(())
     }
 
+    /// Sets the next password by a mailed link.
+    pub async fn set_password(&mut self, token: &str) -> Result<(), Stop> {
+        let body = json!({ "token": token, "new_password": self.person.password(self.version + 1) });
+        self.follow("/v1/password/reset", body).await?.wanting(204)?;
+        self.version += 1;
+        Ok(())
+    }
+
     /// Follows a mailed link once, and remembers it as spent.
     pub async fn follow(&mut self, path: &'static str, body: Value) -> Result<Reply, Stop> {
         let reply = self.at_home(Call::post(path, body.clone())).await?;
@@ -158,9 +203,7 @@ impl Life {
     /// Asks for a reset link until the mail is there; sets the next password.
     pub async fn reset_password(&mut self) -> Result<(), Stop> {
         let token = self.reset_token().await?;
-        let body = json!({ "token": token, "new_password": self.person.password(self.version + 1) });
-        self.follow("/v1/password/reset", body).await?.wanting(204)?;
-        self.version += 1;
+        self.set_password(&token).await?;
         self.world.tally.note("a password was reset by mail");
         Ok(())
     }
@@ -184,10 +227,10 @@ impl Life {
         }
     }
 
-    /// Typing an address causes one mail a minute, for whoever types it.
-    async fn pause_for_mail(&mut self) {
+    /// Typing an address causes one mail in a while, for whoever types it.
+    pub async fn pause_for_mail(&mut self) {
         if let Some(asked_at) = self.asked_at {
-            tokio::time::sleep_until(asked_at + Duration::from_secs(61)).await;
+            tokio::time::sleep_until(asked_at + self.world.mail_pause + Duration::from_secs(1)).await;
         }
         self.asked_at = Some(Instant::now());
     }
@@ -195,6 +238,47 @@ impl Life {
     /// The first mail of the kinds after the mark.
     pub async fn mail(&self, mark: usize, kinds: &[MailKind]) -> Option<super::message::Message> {
         self.world.mailbox.wait(&self.person.email, mark, kinds, self.world.mail_patience).await
+    }
+
+    /// How many mails an address of the person's has: what comes after is an answer to what happens next.
+    pub fn mark(&self, address: &str) -> usize {
+        self.world.mailbox.mark(address)
+    }
+
+    /// The link of the first mail of that kind to an address after the mark.
+    ///
+    /// # Errors
+    /// When none comes; `what` says what it would have been about.
+    pub async fn link(&self, address: &str, mark: usize, kind: MailKind, what: &str) -> Result<String, Stop> {
+        let mail = self.world.mailbox.wait(address, mark, &[kind], self.world.mail_patience).await;
+        mail.and_then(|mail| mail.token).ok_or_else(|| no_mail(what))
+    }
+
+    /// That a token opens nothing any more.
+    pub async fn is_over(&self, session: &Session) -> Result<(), Stop> {
+        let call = Call::with_session(Method::GET, "/v1/account", &session.token);
+        let reply = self.world.client.send(&session.device, call).await?;
+        reply.wanting_problem(401, "session-over").map(drop)
+    }
+
+    /// Sends what has a pause of its own between two, and waits once for it to pass.
+    pub async fn post_patiently(&self, session: &Session, path: &str, body: Value) -> Result<Reply, Stop> {
+        let reply = self.post_within(session, path, body.clone()).await?;
+        let pause = reply.retry_after.filter(|pause| reply.status == 429 && *pause <= LONGEST_PAUSE);
+        let Some(pause) = pause else { return Ok(reply) };
+        tokio::time::sleep(pause + Duration::from_secs(1)).await;
+        self.post_within(session, path, body).await
+    }
+
+    /// That there is no second factor any more.
+    pub fn lose_factors(&mut self) {
+        (self.app, self.passkey, self.sms) = (None, None, false);
+        self.recovery_codes.clear();
+    }
+
+    /// Whether there is a second factor.
+    pub fn is_guarded(&self) -> bool {
+        self.app.is_some() || self.passkey.is_some() || self.sms
     }
 
     /// Takes no further part.

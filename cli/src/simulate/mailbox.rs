@@ -1,6 +1,6 @@
-//! The folder where mails land, watched.
+//! A folder where mails or text messages land, watched.
 
-use super::message::{self, MailKind, Message};
+use super::message::{Kind, Message};
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,8 +26,12 @@ struct Seen {
     total: u64,
 }
 
-/// Everybody's mail.
+/// Makes a message of a file; `None` while it makes no sense.
+type Read = fn(&[u8]) -> Option<Message>;
+
+/// Everybody's mail, or everybody's text messages.
 pub struct Mailbox {
+    read: Read,
     seen: Mutex<Seen>,
     changed: watch::Sender<()>,
     folder: PathBuf,
@@ -36,8 +40,9 @@ pub struct Mailbox {
 impl Mailbox {
     /// Reads what is in the folder, and sets it apart from what comes later. A folder that does not exist
     /// is an empty one: it is made when the first mail is written.
-    pub async fn open(folder: PathBuf) -> Arc<Self> {
-        let mailbox = Arc::new(Self { seen: Mutex::default(), changed: watch::Sender::new(()), folder });
+    pub async fn open(folder: PathBuf, read: Read) -> Arc<Self> {
+        let mailbox =
+            Arc::new(Self { read, seen: Mutex::default(), changed: watch::Sender::new(()), folder });
         mailbox.look().await;
         {
             let mut seen = mailbox.lock();
@@ -76,7 +81,7 @@ impl Mailbox {
         let mut found = false;
         for path in new {
             let mail = if path.is_file() {
-                std::fs::read(&path).ok().and_then(|bytes| message::read(&bytes))
+                std::fs::read(&path).ok().and_then(|bytes| (self.read)(&bytes))
             } else {
                 None
             };
@@ -92,13 +97,7 @@ impl Mailbox {
     }
 
     /// The first mail after `mark` of one of the kinds; `None` when there is none within `patience`.
-    pub async fn wait(
-        &self,
-        to: &str,
-        mark: usize,
-        kinds: &[MailKind],
-        patience: Duration,
-    ) -> Option<Message> {
+    pub async fn wait(&self, to: &str, mark: usize, kinds: &[Kind], patience: Duration) -> Option<Message> {
         let mut changed = self.changed.subscribe();
         let deadline = Instant::now() + patience;
         loop {
@@ -112,7 +111,7 @@ impl Mailbox {
         }
     }
 
-    fn find(&self, to: &str, mark: usize, kinds: &[MailKind]) -> Option<Message> {
+    fn find(&self, to: &str, mark: usize, kinds: &[Kind]) -> Option<Message> {
         let seen = self.lock();
         seen.mails.get(to)?.iter().skip(mark).find(|mail| kinds.contains(&mail.kind)).cloned()
     }
@@ -152,6 +151,7 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
+    use super::super::message::read;
     use super::*;
 
     const LINK: &str = "To: ann@people.example\nSubject: Confirm\n\nhttp://h/verify?token=";
@@ -160,12 +160,12 @@ mod tests {
     async fn what_came_before_is_set_apart_from_what_comes_after() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("1.eml"), format!("{LINK}old")).unwrap();
-        let mailbox = Mailbox::open(folder.path().to_owned()).await;
+        let mailbox = Mailbox::open(folder.path().to_owned(), read).await;
         let watching = tokio::spawn(mailbox.clone().watch());
         assert!(mailbox.knew("ann@people.example") && !mailbox.knew("ben@people.example"));
 
         let mark = mailbox.mark("ann@people.example");
-        let wait = |patience| mailbox.wait("ann@people.example", mark, &[MailKind::Verify], patience);
+        let wait = |patience| mailbox.wait("ann@people.example", mark, &[Kind::Verify], patience);
         assert!(wait(Duration::from_millis(1)).await.is_none());
         std::fs::write(folder.path().join(".2.tmp"), format!("{LINK}half")).unwrap();
         std::fs::write(folder.path().join("3.eml"), format!("{LINK}new")).unwrap();
@@ -177,7 +177,7 @@ mod tests {
     #[tokio::test]
     async fn a_folder_to_come_is_empty() {
         let folder = tempfile::tempdir().unwrap();
-        let mailbox = Mailbox::open(folder.path().join("data/mail")).await;
+        let mailbox = Mailbox::open(folder.path().join("data/mail"), read).await;
         assert_eq!((mailbox.total(), mailbox.mark("x")), (0, 0));
     }
 }

@@ -1,20 +1,22 @@
 //! Just enough of MIME (RFC 2045, RFC 2046) to read the mails that the server sends, whichever way they
-//! came: recipient, subject, plain text, link.
+//! came: recipient, subject, plain text, link. Text messages too.
 
-/// A mail that has been read.
+/// A mail or text message that has been read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
-    /// The recipient's bare address, in lower case.
+    /// The recipient's bare address, in lower case, or number.
     pub to: String,
     /// What it is about.
-    pub kind: MailKind,
-    /// The token of its link, if it has one.
+    pub kind: Kind,
+    /// The token of its link, or the code, if it has one.
     pub token: Option<String>,
+    /// Where its link leads: scheme, host and port.
+    pub origin: Option<String>,
 }
 
-/// What a mail is about, as far as people here act on it.
+/// What a message is about, as far as people here act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailKind {
+pub enum Kind {
     /// With a link to confirm the address.
     Verify,
     /// With a link to set a new password.
@@ -23,21 +25,58 @@ pub enum MailKind {
     NewDevice,
     /// Tells of a registration with an address that has an account.
     AlreadyRegistered,
+    /// Asks whether an unexpected sign-in is the owner's.
+    Confirm,
+    /// With a link to confirm a new address of the account.
+    ConfirmAddress,
+    /// To the old address: with a link that takes the account back.
+    UndoAddress,
+    /// With a link to confirm a recovery address.
+    ConfirmRecovery,
+    /// With a link that is one of two proofs of a lost second factor.
+    ProveLoss,
+    /// With a link that stops a recovery of the second factor.
+    StopLoss,
+    /// With a link that completes a recovery of the second factor.
+    CompleteLoss,
+    /// With a link that proves the contact address of a recovery case.
+    ProveContact,
+    /// With a link that stops a hand-over by support.
+    StopSupport,
+    /// Support has written.
+    SupportWrote,
+    /// Support has rejected a case.
+    SupportRejected,
+    /// A code by text message.
+    Code,
     /// Anything else.
     Other,
 }
 
-/// Beginnings of subjects; two kinds carry the same link, or none.
-const SUBJECTS: [(&str, MailKind); 2] =
-    [("New sign-in to ", MailKind::NewDevice), ("You already have an account", MailKind::AlreadyRegistered)];
-
-const LINKS: [(&str, MailKind); 3] = [
-    ("/verify?token=", MailKind::Verify),
-    ("/reset?token=", MailKind::Reset),
-    ("/not-me?token=", MailKind::Other),
+/// Beginnings of subjects; several kinds carry the same link, or none.
+const SUBJECTS: [(&str, Kind); 4] = [
+    ("New sign-in to ", Kind::NewDevice),
+    ("You already have an account", Kind::AlreadyRegistered),
+    ("Support has written to you", Kind::SupportWrote),
+    ("Your recovery case was rejected", Kind::SupportRejected),
 ];
 
-/// Reads a message; `None` when it is none, or not all of it is there yet.
+const LINKS: [(&str, Kind); 12] = [
+    ("/verify?token=", Kind::Verify),
+    ("/reset?token=", Kind::Reset),
+    ("/not-me?token=", Kind::Other),
+    ("/confirm?token=", Kind::Confirm),
+    ("/confirm-email?token=", Kind::ConfirmAddress),
+    ("/undo-email-change?token=", Kind::UndoAddress),
+    ("/confirm-recovery-email?token=", Kind::ConfirmRecovery),
+    ("/prove-recovery?token=", Kind::ProveLoss),
+    ("/stop-factor-recovery?token=", Kind::StopLoss),
+    ("/complete-recovery?token=", Kind::CompleteLoss),
+    ("/recovery-contact?token=", Kind::ProveContact),
+    ("/stop-recovery?token=", Kind::StopSupport),
+];
+
+/// Reads a mail; `None` when it is none, or not all of it is there yet.
 pub fn read(bytes: &[u8]) -> Option<Message> {
     let raw = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
     let (head, body) = raw.split_once("\n\n")?;
@@ -45,16 +84,40 @@ pub fn read(bytes: &[u8]) -> Option<Message> {
     let to = bare_address(header(&head, "to")?);
     let subject = header(&head, "subject").unwrap_or_default();
     let text = plain_text(&head, body)?;
-
-    let link = LINKS.iter().find_map(|(path, kind)| {
-        let from = text.find(path)? + path.len();
-        let token =
-            text[from..].split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').next()?;
-        Some((*kind, token.to_owned()))
-    });
+    let link = link(&text);
     let told = SUBJECTS.iter().find(|(beginning, _)| subject.starts_with(beginning)).map(|(_, kind)| *kind);
-    let kind = told.or(link.as_ref().map(|(kind, _)| *kind)).unwrap_or(MailKind::Other);
-    Some(Message { to, kind, token: link.map(|(_, token)| token) })
+    let kind = told.or(link.as_ref().map(|link| link.0)).unwrap_or(Kind::Other);
+    let (token, origin) = link.map(|(_, token, origin)| (token, origin)).unzip();
+    Some(Message { to, kind, token, origin })
+}
+
+/// Reads a text message as the file sink writes it: a line `To: <number>`, an empty line, and the words.
+pub fn read_text(bytes: &[u8]) -> Option<Message> {
+    let raw = String::from_utf8_lossy(bytes);
+    let (head, text) = raw.split_once("\n\n")?;
+    let to = header(head, "to")?.to_owned();
+    // The file is complete once its last line is.
+    let text = text.strip_suffix('\n')?;
+    let code: String = text.chars().take_while(char::is_ascii_digit).collect();
+    if code.len() == 6 {
+        return Some(Message { to, kind: Kind::Code, token: Some(code), origin: None });
+    }
+    let link = link(text);
+    let kind = link.as_ref().map_or(Kind::Other, |link| link.0);
+    let (token, origin) = link.map(|(_, token, origin)| (token, origin)).unzip();
+    Some(Message { to, kind, token, origin })
+}
+
+/// The first link that is known: what it is for, its token, and its origin.
+fn link(text: &str) -> Option<(Kind, String, String)> {
+    LINKS.iter().find_map(|(path, kind)| {
+        let at = text.find(path)?;
+        let token = text[at + path.len()..]
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
+            .next()?;
+        let origin = text[..at].rsplit(char::is_whitespace).next()?;
+        Some((*kind, token.to_owned(), origin.to_owned()))
+    })
 }
 
 /// Headers with their continuation lines joined (RFC 5322, 2.2.3).
@@ -173,7 +236,7 @@ mod tests {
         let mail =
             read(multipart("Confirm your e-mail address", "quoted-printable", text).as_bytes()).unwrap();
         assert_eq!(mail.to, "ann@people.example");
-        assert_eq!((mail.kind, mail.token.as_deref()), (MailKind::Verify, Some("abc-DE_f9")));
+        assert_eq!((mail.kind, mail.token.as_deref()), (Kind::Verify, Some("abc-DE_f9")));
     }
 
     #[test]
@@ -181,7 +244,7 @@ mod tests {
         // "Link: http://h/reset?token=Q_1 end"
         let text = "TGluazogaHR0cDovL2gvcmVzZXQ/\r\ndG9rZW49UV8xIGVuZA==";
         let mail = read(multipart("Set a new password", "base64", text).as_bytes()).unwrap();
-        assert_eq!((mail.kind, mail.token.as_deref()), (MailKind::Reset, Some("Q_1")));
+        assert_eq!((mail.kind, mail.token.as_deref()), (Kind::Reset, Some("Q_1")));
 
         let mail = read(b"To: <a@b>\nSubject: x\n\nsee http://h/reset?token=T.\n").unwrap();
         assert_eq!((mail.to.as_str(), mail.token.as_deref()), ("a@b", Some("T")));
@@ -191,10 +254,28 @@ mod tests {
     fn the_subject_tells_mails_with_the_same_link_apart() {
         let text = "http://h/not-me?token=t";
         let kind = |subject: &str| read(multipart(subject, "7bit", text).as_bytes()).map(|mail| mail.kind);
-        assert_eq!(kind("New sign-in to your Site account"), Some(MailKind::NewDevice));
-        assert_eq!(kind("Your Site password was changed"), Some(MailKind::Other));
+        assert_eq!(kind("New sign-in to your Site account"), Some(Kind::NewDevice));
+        assert_eq!(kind("Your Site password was changed"), Some(Kind::Other));
         let folded = "You already have\r\n an account at Site";
-        assert_eq!(kind(folded), Some(MailKind::AlreadyRegistered));
+        assert_eq!(kind(folded), Some(Kind::AlreadyRegistered));
+    }
+
+    #[test]
+    fn a_link_says_where_the_site_is() {
+        let mail =
+            read(multipart("x", "7bit", "see http://login.example:8080/confirm?token=t1 now").as_bytes());
+        let mail = mail.unwrap();
+        assert_eq!((mail.kind, mail.origin.as_deref()), (Kind::Confirm, Some("http://login.example:8080")));
+    }
+
+    #[test]
+    fn text_messages_have_codes_or_links() {
+        let code = read_text(b"To: +12005550100\n\n123456 is your code to sign in.\n@h #123456\n").unwrap();
+        assert_eq!((code.to.as_str(), code.kind), ("+12005550100", Kind::Code));
+        assert_eq!(code.token.as_deref(), Some("123456"));
+        let stop = read_text(b"To: +12005550100\n\nStop it: https://h/stop-recovery?token=T_1\n").unwrap();
+        assert_eq!((stop.kind, stop.token.as_deref()), (Kind::StopSupport, Some("T_1")));
+        assert!(read_text(b"To: +12005550100\n\n1234").is_none(), "not all of it is there yet");
     }
 
     #[test]

@@ -44,6 +44,19 @@ pub struct Device {
     pub address: IpAddr,
 }
 
+/// What guards an account beside its password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Nothing.
+    Nothing,
+    /// An authenticator app and recovery codes.
+    App,
+    /// A passkey and recovery codes.
+    Passkey,
+    /// Codes by text message and recovery codes.
+    Sms,
+}
+
 /// Somebody with an account.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Person {
@@ -53,8 +66,8 @@ pub struct Person {
     pub email: String,
     /// The device of every day.
     pub home: Device,
-    /// Whether the person sets up an authenticator app.
-    pub cautious: bool,
+    /// What the person sets up beside the password.
+    pub guard: Guard,
     seed: u64,
 }
 
@@ -64,7 +77,31 @@ impl Person {
         let mut rng = Rng::of(seed, 1, number as u64);
         let email = format!("{}.{}{number}-s{seed}@people.example", rng.pick(&FIRST), rng.pick(&LAST));
         let home = Device { agent: rng.pick(&AGENTS), address: home_address(&mut rng, seed, number) };
-        Self { number, email, home, cautious: rng.chance(35), seed: rng.next() }
+        let guard = match rng.below(100) {
+            0..25 => Guard::App,
+            25..35 => Guard::Passkey,
+            35..45 => Guard::Sms,
+            _ => Guard::Nothing,
+        };
+        Self { number, email, home, guard, seed: rng.next() }
+    }
+
+    /// Another address of the person's; `what` tells them apart.
+    pub fn address(&self, what: &str) -> String {
+        format!("{what}.{}", self.email)
+    }
+
+    /// A number that nobody has: 555-0100 to 555-0199 are for fiction in every area of North America (ATIS-0300115).
+    /// Nobody else of this run has it, as long as there are not more than 80,000.
+    pub fn phone(&self, seed: u64) -> String {
+        let first = Rng::of(seed, 4, 0).below(80_000);
+        let index = (first + self.number) % 80_000;
+        format!("+1{}55501{:02}", 200 + index / 100, index % 100)
+    }
+
+    /// A device at home, in a network that can be told from others.
+    pub fn in_own_network(&self, rng: &mut Rng) -> Device {
+        Device { agent: self.home.agent, address: network(self.number % 128, rng) }
     }
 
     /// The password that the person has after changing it `version` times: at least 15 characters.
@@ -73,6 +110,19 @@ impl Person {
         let words: Vec<&str> = (0..4).map(|_| rng.pick(&WORDS)).collect();
         format!("{} {}", words.join(" "), 100 + rng.below(900))
     }
+}
+
+/// A device in a network where nobody is at home: one of 128.
+pub fn in_network(number: usize, rng: &mut Rng) -> Device {
+    Device { agent: rng.pick(&AGENTS), address: network(128 + number % 128, rng) }
+}
+
+/// 6to4 addresses (RFC 3056) of private ones: somebody's in form, since networks for documentation tell the server
+/// nothing, and nobody's in fact.
+fn network(number: usize, rng: &mut Rng) -> IpAddr {
+    let bits = rng.next();
+    let private = 0x0a00 | (number as u16 & 0xff);
+    Ipv6Addr::new(0x2002, private, (bits >> 32) as u16, (bits >> 16) as u16, 0, 0, 0, bits as u16).into()
 }
 
 /// A device of another place than home.
@@ -137,6 +187,24 @@ mod tests {
         assert!((0..20).all(|version| person.password(version).len() >= 15));
         assert_ne!(person.password(0), person.password(1));
         assert_ne!(person.password(0), Person::of(1, 2).password(0));
+    }
+
+    #[test]
+    fn nobody_shares_a_number() {
+        let numbers = (0..3_000).map(|number| Person::of(9, number).phone(9));
+        assert_eq!(numbers.collect::<BTreeSet<_>>().len(), 3_000);
+        assert!(Person::of(9, 1).phone(9).len() == 12);
+    }
+
+    #[test]
+    fn own_and_foreign_networks_differ_in_their_first_bits() {
+        let mut rng = Rng::new(1);
+        for number in 0..300 {
+            let own = Person::of(1, number).in_own_network(&mut rng).address;
+            let foreign = in_network(number, &mut rng).address;
+            let (IpAddr::V6(own), IpAddr::V6(foreign)) = (own, foreign) else { panic!("both are IPv6") };
+            assert_ne!(own.segments()[..2], foreign.segments()[..2]);
+        }
     }
 
     #[test]

@@ -21,6 +21,19 @@ pub struct Ends {
     pub unexpected: u64,
 }
 
+/// What went to and fro.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Requests that were sent.
+    pub requests: u64,
+    /// Mails that were read.
+    pub mails: u64,
+    /// Text messages that were read.
+    pub texts: u64,
+    /// CAPTCHAs that were solved.
+    pub captchas: u64,
+}
+
 /// Counts while the journeys go on.
 #[derive(Default)]
 pub struct Tally(Mutex<Counts>);
@@ -73,18 +86,17 @@ impl Tally {
     }
 
     /// The end result.
-    pub fn summary(&self, requests: u64, mails: u64, elapsed: Duration) -> Summary {
+    pub fn summary(&self, traffic: Traffic, elapsed: Duration) -> Summary {
         let mut counts = self.lock().clone();
         counts.sign_ins.sort_unstable();
-        Summary { counts, requests, mails, elapsed }
+        Summary { counts, traffic, elapsed }
     }
 }
 
 /// What came of a run; displayed as a table for a terminal.
 pub struct Summary {
     counts: Counts,
-    requests: u64,
-    mails: u64,
+    traffic: Traffic,
     elapsed: Duration,
 }
 
@@ -101,7 +113,12 @@ impl Summary {
 
     /// Mails that were read.
     pub fn mails(&self) -> u64 {
-        self.mails
+        self.traffic.mails
+    }
+
+    /// How often something worth a line happened.
+    pub fn noted(&self, what: &str) -> u64 {
+        self.counts.notes.get(what).copied().unwrap_or(0)
     }
 
     /// The latency that `percent` of accepted sign-ins did not exceed (nearest rank); `None` without any.
@@ -117,7 +134,7 @@ impl fmt::Display for Summary {
         let mut sum = Ends::default();
         writeln!(
             f,
-            "{:<22}{:>9}{:>10}{:>11}{:>12}",
+            "{:<24}{:>9}{:>10}{:>11}{:>12}",
             "journey", "ended", "expected", "set aside", "unexpected"
         )?;
         for (kind, ends) in self.ends() {
@@ -142,8 +159,11 @@ impl fmt::Display for Summary {
         if let (Some(median), Some(p95)) = (self.sign_in_latency(50), self.sign_in_latency(95)) {
             write!(f, ", median {:.1} ms, p95 {:.1} ms", millis(median), millis(p95))?;
         }
-        write!(f, "\n{} requests, {} mails, {:.1} s", self.requests, self.mails, self.elapsed.as_secs_f64())?;
-        if self.failed() && self.mails == 0 {
+        let Traffic { requests, mails, texts, captchas } = self.traffic;
+        let seconds = self.elapsed.as_secs_f64();
+        write!(f, "\n{requests} requests, {mails} mails, {texts} text messages, ")?;
+        write!(f, "{captchas} CAPTCHAs solved, {seconds:.1} s")?;
+        if self.failed() && mails == 0 {
             write!(f, "\nno mail was seen: does --mail name the folder that the server's mails land in?")?;
         }
         Ok(())
@@ -152,7 +172,7 @@ impl fmt::Display for Summary {
 
 fn row(f: &mut fmt::Formatter<'_>, name: &str, ends: Ends) -> fmt::Result {
     let Ends { expected, aside, unexpected } = ends;
-    writeln!(f, "{name:<22}{:>9}{expected:>10}{aside:>11}{unexpected:>12}", expected + aside + unexpected)
+    writeln!(f, "{name:<24}{:>9}{expected:>10}{aside:>11}{unexpected:>12}", expected + aside + unexpected)
 }
 
 fn section<'a, K: fmt::Display + 'a>(
@@ -183,13 +203,13 @@ mod tests {
         tally.ended(Kind::Register, &Ok(()));
         tally.ended(Kind::SignIn, &Err(Stop::Aside("held off")));
         (1..=100).for_each(|ms| tally.signed_in(Duration::from_millis(ms)));
-        let good = tally.summary(10, 2, Duration::from_secs(3));
+        let good = tally.summary(Traffic::default(), Duration::from_secs(3));
         assert!(!good.failed());
         assert_eq!(good.sign_in_latency(50), Some(Duration::from_millis(50)));
         assert_eq!(good.sign_in_latency(95), Some(Duration::from_millis(95)));
 
         tally.ended(Kind::Forgot, &Err(Stop::Unexpected("POST /v1/x: 500".into())));
-        let bad = tally.summary(10, 2, Duration::from_secs(3));
+        let bad = tally.summary(Traffic::default(), Duration::from_secs(3));
         assert!(bad.failed());
         let text = bad.to_string();
         assert!(text.contains("1  forgotten password: POST /v1/x: 500"), "{text}");
@@ -198,6 +218,6 @@ mod tests {
 
     #[test]
     fn without_sign_ins_there_is_no_latency() {
-        assert_eq!(Tally::default().summary(0, 0, Duration::ZERO).sign_in_latency(95), None);
+        assert_eq!(Tally::default().summary(Traffic::default(), Duration::ZERO).sign_in_latency(95), None);
     }
 }

@@ -649,14 +649,14 @@ events! {
             /// Where the request came from.
             context: ClientContext,
         },
-        /// One of the two links was followed.
+        /// One proof of two: a link was followed, or a code was right.
         "factor_recovery.proved" v 1 => FactorRecoveryProved {
-            /// The link, spent.
+            /// The link, spent; of a code, the id of the guess.
             link: LinkId,
-            /// Where it was mailed.
+            /// What it was.
             proof: RecoveryProof,
         },
-        /// Both were; the wait begins.
+        /// It was the second; the wait begins.
         "factor_recovery.scheduled" v 1 => FactorRecoveryScheduled {
             /// The link that completes it.
             link: LinkId,

@@ -1,8 +1,9 @@
 //! Every second factor is lost: two proofs, a wait in which the owner can stop it, then the factors go.
 //!
 //! It begins from a sign-in whose password was right, so that strangers cannot begin it. A proof is a link that was mailed
-//! to the address, or to the recovery address; both are needed. Password and one mailbox are not two: who reads the
-//! mailbox can set the password.
+//! to the address or to the recovery address, a recovery code, or a code sent to the proved number; two different ones
+//! are needed. Password and one mailbox are not two: who reads the mailbox can set the password. How codes are proved is
+//! in [`super::factor_recovery_codes`].
 
 use super::password_rules::required;
 use super::session::end_all;
@@ -12,14 +13,18 @@ use crate::{AttemptId, ClientContext, LinkId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Where a proof was mailed.
+/// What a proof is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RecoveryProof {
-    /// The address.
+    /// A link that was mailed to the address.
     Email,
-    /// The recovery address.
+    /// A link that was mailed to the recovery address.
     RecoveryEmail,
+    /// A recovery code.
+    RecoveryCode,
+    /// A code sent to the proved number: the weakest, since numbers can be taken over.
+    Sms,
 }
 
 /// How a recovery came to be stopped.
@@ -56,6 +61,13 @@ pub struct PendingFactorRecovery {
     pub scheduled: Option<(LinkId, Timestamp)>,
     /// It is void then.
     pub expires_at: Timestamp,
+}
+
+impl PendingFactorRecovery {
+    /// Whether this proof would be one more.
+    pub(super) fn awaits(&self, proof: RecoveryProof) -> bool {
+        self.scheduled.is_none() && !self.proved.contains(&proof)
+    }
 }
 
 impl FactorRecovery {
@@ -126,12 +138,11 @@ impl RequestFactorRecovery {
     /// One at a time, so that whoever knows the password adds little to the stream, and few mails.
     ///
     /// # Errors
-    /// `AttemptOver`, `RecoveryUnavailable` (no recovery address that counts yet), `RecoveryPending` (one is under way,
+    /// `AttemptOver`, `RecoveryUnavailable` (fewer than two proofs that could be given), `RecoveryPending` (one is under way,
     /// or was stopped a short while ago).
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.at_second_factor(self.attempt, self.now)?;
-        let recovery = account.contacts.recovery_email.as_ref();
-        if recovery.is_none_or(|recovery| self.now < recovery.usable_at) || !account.email_verified {
+        if account.loss_proofs(policy, self.now).len() < 2 {
             return Err(Rejection::RecoveryUnavailable);
         }
         let recoveries = &account.factor_recovery;
@@ -150,8 +161,51 @@ impl RequestFactorRecovery {
 }
 
 impl Account {
+    /// What could prove now that the second factor is lost. A recovery address or number that is new does not count yet.
+    pub fn loss_proofs(&self, policy: &Policy, now: Timestamp) -> Vec<RecoveryProof> {
+        let recovery = self.contacts.recovery_email.as_ref();
+        let recovery = recovery.is_some_and(|recovery| recovery.usable_at <= now);
+        let codes = self.recovery_codes.as_ref().is_some_and(|codes| codes.left() > 0);
+        let held = seconds(policy.sms.change_hold_seconds);
+        let number = self.phone.number.as_ref().is_some_and(|number| now.since(number.proved_at) >= held);
+        let all = [
+            (RecoveryProof::Email, self.email_verified),
+            (RecoveryProof::RecoveryEmail, recovery),
+            (RecoveryProof::RecoveryCode, codes),
+            (RecoveryProof::Sms, number),
+        ];
+        all.into_iter().filter_map(|(proof, counts)| counts.then_some(proof)).collect()
+    }
+
+    /// A proof was given. With the second, the wait begins: a day, or three when an address or number was changed lately or
+    /// one of the proofs came by text message.
+    pub(super) fn loss_proved(
+        &self,
+        pending: &PendingFactorRecovery,
+        (link, proof): (LinkId, RecoveryProof),
+        complete: LinkId,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Vec<AccountEvent> {
+        let proved = AccountEvent::FactorRecoveryProved { link, proof };
+        if pending.proved.is_empty() {
+            return vec![proved];
+        }
+        let by_message = proof == RecoveryProof::Sms || pending.proved.contains(&RecoveryProof::Sms);
+        let longer = by_message || self.contact_changed_lately(policy, now);
+        let recovery = &policy.factor_recovery;
+        let wait = if longer { recovery.changed_wait_seconds } else { recovery.wait_seconds };
+        let completes_at = now + seconds(wait);
+        let scheduled = AccountEvent::FactorRecoveryScheduled {
+            link: complete,
+            completes_at,
+            expires_at: completes_at + seconds(recovery.complete_seconds),
+        };
+        vec![proved, scheduled]
+    }
+
     /// Refuses all but a sign-in whose password was right and whose second factor is due.
-    fn at_second_factor(&self, attempt: AttemptId, now: Timestamp) -> Result<(), Rejection> {
+    pub(super) fn at_second_factor(&self, attempt: AttemptId, now: Timestamp) -> Result<(), Rejection> {
         let pending = self.attempt(attempt, now)?;
         let waits = pending.stage == Stage::SecondFactor && pending.session.is_none();
         if waits && self.locked.is_none() { Ok(()) } else { Err(Rejection::AttemptOver) }
@@ -189,7 +243,7 @@ pub struct ProveFactorRecovery {
 }
 
 impl ProveFactorRecovery {
-    /// With the second proof the wait begins: a day, or three when an address or number was changed lately.
+    /// Each link once. A recovery address that did not count when it was asked for does not count now.
     ///
     /// # Errors
     /// `LinkInvalid`, `NotRegistered`.
@@ -201,23 +255,11 @@ impl ProveFactorRecovery {
             link if link == pending.recovery_email => RecoveryProof::RecoveryEmail,
             _ => return Err(Rejection::LinkInvalid),
         };
-        if pending.proved.contains(&proof) || account.locked.is_some() {
+        let counts = account.loss_proofs(policy, self.now).contains(&proof);
+        if !counts || !pending.awaits(proof) || account.locked.is_some() {
             return Err(Rejection::LinkInvalid);
         }
-        let proved = AccountEvent::FactorRecoveryProved { link: self.link, proof };
-        if pending.proved.is_empty() {
-            return Ok(vec![proved]);
-        }
-        let lately = account.contact_changed_lately(policy, self.now);
-        let recovery = &policy.factor_recovery;
-        let wait = if lately { recovery.changed_wait_seconds } else { recovery.wait_seconds };
-        let completes_at = self.now + seconds(wait);
-        let scheduled = AccountEvent::FactorRecoveryScheduled {
-            link: self.complete,
-            completes_at,
-            expires_at: completes_at + seconds(recovery.complete_seconds),
-        };
-        Ok(vec![proved, scheduled])
+        Ok(account.loss_proved(pending, (self.link, proof), self.complete, policy, self.now))
     }
 }
 

@@ -10,6 +10,7 @@ mod email_change;
 mod erasure;
 mod event;
 mod factor_recovery;
+mod factor_recovery_codes;
 mod locale;
 mod lock;
 mod passkey;
@@ -52,6 +53,7 @@ pub use factor_recovery::{
     CompleteFactorRecovery, FactorRecovery, PendingFactorRecovery, ProveFactorRecovery, RecoveryProof,
     RequestFactorRecovery, StopFactorRecovery, StopReason,
 };
+pub use factor_recovery_codes::{ResolveLossProof, StartLossProof};
 pub use locale::ChangeLocale;
 pub use lock::{Disown, Lock, Unlock};
 pub use passkey::{

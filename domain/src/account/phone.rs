@@ -46,6 +46,11 @@ pub enum CodeUse {
         /// The session.
         session: SessionId,
     },
+    /// One of two proofs that the second factor is lost.
+    FactorRecovery {
+        /// A sign-in, its password already right.
+        attempt: AttemptId,
+    },
     /// Proves a number that the account wants to have.
     Number {
         /// The session.

@@ -49,6 +49,8 @@ impl Register {
 /// Somebody registers with the address of this account, whose owner has verified it: the owner is told.
 #[derive(Clone, Debug)]
 pub struct RepeatRegistration {
+    /// The address that was typed: the account's, or one that it had and keeps for a while.
+    pub email: Email,
     /// Where the request came from.
     pub context: ClientContext,
     /// Now.
@@ -56,12 +58,18 @@ pub struct RepeatRegistration {
 }
 
 impl RepeatRegistration {
+    /// Only the address that was typed is written to: who registers with a former one must cause no mail to the new one.
+    ///
     /// # Errors
     /// `MailedRecently`, `NotRegistered`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.registered()?;
         account.mails.admit(policy, self.now)?;
-        Ok(vec![AccountEvent::RegistrationRepeated { context: self.context.clone() }])
+        let (email, context) = (self.email.clone(), self.context.clone());
+        Ok(vec![match account.email == Some(self.email.clone()) {
+            true => AccountEvent::RegistrationRepeated { context },
+            false => AccountEvent::EmailWantedElsewhere { email, context },
+        }])
     }
 }
 

@@ -1,6 +1,7 @@
 //! Codes by text message: asked for, guessed at from within a session, and enrolled as second factor. The phone network
 //! is a restricted authenticator (NIST SP 800-63B-4, 3.1.3.3): it is offered after all others.
 
+use super::factor_recovery::RecoveryProof;
 use super::phone::{CodeUse, SentCode};
 use super::session::{end_all, refreshed};
 use super::{Account, AccountEvent, EndReason, Level, Rejection, Stage, TokenDigest};
@@ -25,7 +26,7 @@ impl RequestSmsCode {
     ///
     /// # Errors
     /// `SessionOver`, `ReauthenticationRequired`, `AttemptOver`, `PhoneUnchanged`, `PhoneMissing`, `SmsEnrolled`,
-    /// `SmsUnavailable`.
+    /// `SmsUnavailable`, `RecoveryUnavailable`.
     pub fn destination(&self, account: &Account, policy: &Policy) -> Result<PhoneNumber, Rejection> {
         let own = account.phone_number();
         match self.good_for {
@@ -45,6 +46,13 @@ impl RequestSmsCode {
                 account.live_session(session, self.now)?;
                 own.filter(|_| account.sms_usable(self.now)).cloned().ok_or(Rejection::SmsUnavailable)
             }
+            CodeUse::FactorRecovery { attempt } => {
+                account.waits_for_proof(attempt, RecoveryProof::Sms, policy, self.now)?;
+                if account.attempt(attempt, self.now)?.wrong_codes >= policy.guesses.codes_per_attempt {
+                    return Err(Rejection::AttemptOver);
+                }
+                own.cloned().ok_or(Rejection::PhoneMissing)
+            }
             CodeUse::SignIn { attempt } => {
                 let pending = account.attempt(attempt, self.now)?;
                 let waits = pending.stage == Stage::SecondFactor && pending.session.is_none();
@@ -59,7 +67,9 @@ impl RequestSmsCode {
     /// Whether it is asked for on a device that the account knows: strangers must not use up its owner's messages.
     pub fn from_known_device(&self, account: &Account) -> bool {
         match self.good_for {
-            CodeUse::SignIn { attempt } => account.attempts.get(&attempt).is_some_and(|a| a.device.is_some()),
+            CodeUse::SignIn { attempt } | CodeUse::FactorRecovery { attempt } => {
+                account.attempts.get(&attempt).is_some_and(|a| a.device.is_some())
+            }
             _ => true,
         }
     }
@@ -72,7 +82,9 @@ impl RequestSmsCode {
         let number = self.destination(account, policy)?;
         let expires_at = self.now + seconds(policy.sms.code_seconds);
         let expires_at = match self.good_for {
-            CodeUse::SignIn { attempt } => account.attempt(attempt, self.now)?.expires_at.min(expires_at),
+            CodeUse::SignIn { attempt } | CodeUse::FactorRecovery { attempt } => {
+                account.attempt(attempt, self.now)?.expires_at.min(expires_at)
+            }
             _ => expires_at,
         };
         Ok(vec![AccountEvent::SmsCodeRequested {
@@ -198,6 +210,11 @@ impl Account {
             Some(session) => CodeUse::Reauthentication { session },
         };
         self.phone.code(good_for, now).filter(|_| self.sms_usable(now))
+    }
+
+    /// The code that is to prove in this sign-in that the second factor is lost, if one was asked for.
+    pub fn loss_code(&self, attempt: AttemptId, now: Timestamp) -> Option<&SentCode> {
+        self.phone.code(CodeUse::FactorRecovery { attempt }, now)
     }
 
     /// The code that a reserved guess was made at, if it still is the newest for its use.

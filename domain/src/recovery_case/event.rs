@@ -3,7 +3,7 @@
 use super::{Author, CheckItem, DocumentKind};
 use crate::account::{RecoveryStop, TokenDigest};
 use crate::aggregate::events;
-use crate::{AccountId, ClientContext, DocumentId, Email, LinkId, RecoveryCaseId, Timestamp};
+use crate::{AccountId, ClientContext, DocumentId, Email, LinkId, Locale, RecoveryCaseId, Timestamp};
 
 events! {
     /// An event of the stream `recovery-<uuid>`. Sealed with the case's own key.
@@ -26,6 +26,11 @@ events! {
             link_expires_at: Timestamp,
             /// Where the request came from.
             context: ClientContext,
+        },
+        /// What language they are written to in.
+        "recovery.locale_chosen" v 1 => LocaleChosen {
+            /// The language.
+            locale: Locale,
         },
         /// They read mail at the contact address: support sees the case from now on.
         "recovery.contact_proved" v 1 => ContactProved {
@@ -112,6 +117,8 @@ events! {
             /// The account.
             account: AccountId,
         },
+        /// Nobody decided in time: it is closed.
+        "recovery.lapsed" v 1 => Lapsed,
         /// The time of keeping is over: the case's key and documents are destroyed because of this event.
         "personal_data.erased" v 1 => Shredded,
     }

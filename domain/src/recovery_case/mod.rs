@@ -18,11 +18,11 @@ pub use person::{AddDocument, AppealCase, OpenCase, ProveContact, WriteMessage};
 pub use policy::RecoveryPolicy;
 pub use rejection::CaseRejection;
 pub use review::{ApproveCase, CheckCase, RejectCase, ViewDocument};
-pub use timer::{FinishCase, ShredCase, StopCase};
+pub use timer::{FinishCase, LapseCase, ShredCase, StopCase};
 
 use crate::account::{PendingLink, RecoveryStop, TokenDigest};
 use crate::aggregate::Aggregate;
-use crate::{AccountId, DocumentId, Email, RecoveryCaseId, SubjectId, Timestamp};
+use crate::{AccountId, DocumentId, Email, Locale, RecoveryCaseId, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,12 +49,21 @@ pub enum CaseStage {
     Stopped,
     /// The account was handed over.
     Executed,
+    /// Nobody decided in time.
+    Lapsed,
 }
 
 impl CaseStage {
     /// Every stage.
-    pub const ALL: [Self; 6] =
-        [Self::Unproved, Self::Review, Self::CoolingOff, Self::Rejected, Self::Stopped, Self::Executed];
+    pub const ALL: [Self; 7] = [
+        Self::Unproved,
+        Self::Review,
+        Self::CoolingOff,
+        Self::Rejected,
+        Self::Stopped,
+        Self::Executed,
+        Self::Lapsed,
+    ];
 
     /// As stored in views and said by the API.
     pub const fn as_str(self) -> &'static str {
@@ -65,6 +74,7 @@ impl CaseStage {
             Self::Rejected => "rejected",
             Self::Stopped => "stopped",
             Self::Executed => "executed",
+            Self::Lapsed => "lapsed",
         }
     }
 }
@@ -216,10 +226,14 @@ pub struct RecoveryCase {
     pub registered: Option<Email>,
     /// Where the person can be reached.
     pub contact: Option<Email>,
+    /// What language the person is written to in.
+    pub locale: Option<Locale>,
     /// What happened, in their words.
     pub reason: String,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// When something last happened.
+    pub changed_at: Timestamp,
     /// Where it stands.
     pub stage: CaseStage,
     /// What came in.
@@ -286,10 +300,11 @@ impl RecoveryCase {
 impl Aggregate for RecoveryCase {
     type Event = RecoveryEvent;
     const CATEGORY: &'static str = "recovery";
-    const SNAPSHOT_FORMAT: u16 = 1;
+    const SNAPSHOT_FORMAT: u16 = 2;
 
     fn evolve(&mut self, event: &RecoveryEvent, at: Timestamp) {
         use RecoveryEvent as E;
+        self.changed_at = at;
         match event.clone() {
             E::Requested {
                 case,
@@ -307,11 +322,13 @@ impl Aggregate for RecoveryCase {
                     contact: Some(contact),
                     reason,
                     opened_at: at,
+                    changed_at: at,
                     token_digest: Some(token_digest),
                     proof: Some(PendingLink { id: link, expires_at: link_expires_at }),
                     ..Self::default()
                 };
             }
+            E::LocaleChosen { locale } => self.locale = Some(locale),
             E::ContactProved { link: _ } => {
                 self.proof = None;
                 self.stage = CaseStage::Review;
@@ -351,6 +368,7 @@ impl Aggregate for RecoveryCase {
                 self.close(CaseStage::Stopped, at);
             }
             E::Executed { account: _ } => self.close(CaseStage::Executed, at),
+            E::Lapsed => self.close(CaseStage::Lapsed, at),
             E::Shredded => *self = Self::default(),
         }
     }

@@ -3,7 +3,7 @@
 use super::{Author, CaseRejection, CaseStage, DocumentKind, RecoveryCase, RecoveryEvent, RecoveryPolicy};
 use crate::account::TokenDigest;
 use crate::policy::seconds;
-use crate::{AccountId, ClientContext, DocumentId, Email, LinkId, RecoveryCaseId, Timestamp};
+use crate::{AccountId, ClientContext, DocumentId, Email, LinkId, Locale, RecoveryCaseId, Timestamp};
 
 /// Most characters of a message, a reason or an appeal.
 const LONGEST_TEXT: usize = 4_000;
@@ -31,6 +31,8 @@ pub struct OpenCase {
     pub registered: Email,
     /// Where the person can be reached.
     pub contact: Email,
+    /// What language the person is written to in.
+    pub locale: Option<Locale>,
     /// What happened: at most 4,000 characters.
     pub reason: String,
     /// SHA-256 of the secret that keeps access to the case.
@@ -54,7 +56,7 @@ impl OpenCase {
         if case.id.is_some() {
             return Err(CaseRejection::Opened);
         }
-        Ok(vec![RecoveryEvent::Requested {
+        let requested = RecoveryEvent::Requested {
             case: self.case,
             registered: self.registered.clone(),
             contact: self.contact.clone(),
@@ -63,7 +65,9 @@ impl OpenCase {
             link: self.link,
             link_expires_at: self.now + seconds(policy.contact_link_seconds),
             context: self.context.clone(),
-        }])
+        };
+        let chosen = self.locale.clone().map(|locale| RecoveryEvent::LocaleChosen { locale });
+        Ok([requested].into_iter().chain(chosen).collect())
     }
 }
 

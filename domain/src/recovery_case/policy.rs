@@ -16,6 +16,8 @@ pub struct RecoveryPolicy {
     pub password_link_seconds: u32,
     /// Days after a case was closed at which its key and documents are destroyed. Default 30.
     pub retention_days: u32,
+    /// Days without any event after which a case is closed that nobody has decided. Default 30.
+    pub undecided_days: u32,
     /// Days after which a case is destroyed whose contact address was never proved. Default 7.
     pub unproved_days: u32,
     /// Most bytes of a document. Default 8,388,608 (8 MiB).
@@ -37,6 +39,7 @@ impl Default for RecoveryPolicy {
             contact_link_seconds: 86_400,
             password_link_seconds: 86_400,
             retention_days: 30,
+            undecided_days: 30,
             unproved_days: 7,
             document_bytes: 8 * 1024 * 1024,
             documents: 10,

@@ -40,6 +40,7 @@ fn open() -> OpenCase {
         case: RecoveryCaseId(id(1)),
         registered: Email::parse("ann@example.com").unwrap(),
         contact: Email::parse("ann@example.org").unwrap(),
+        locale: None,
         reason: " Lost.\u{7} ".to_owned(),
         token_digest: TokenDigest([7; 32]),
         link: LinkId(id(2)),
@@ -222,4 +223,33 @@ fn kinds_are_told_by_the_first_bytes_alone() {
 fn debug_shows_nothing_personal() {
     let shown = format!("{:?}", proved());
     assert!(!shown.contains("Lost") && !shown.contains("ann"), "{shown}");
+}
+
+#[test]
+fn a_case_that_nobody_decides_is_closed_and_kept_like_others() {
+    const DAY: i64 = 86_400;
+    let lapse = |case: &RecoveryCase, now| LapseCase { now: at(now) }.decide(case, &policy());
+    assert_eq!(lapse(&opened(), 90 * DAY), Err(CaseRejection::WrongStage), "support has not seen it");
+    let case = proved();
+    assert_eq!(lapse(&case, 30 * DAY), Err(CaseRejection::NotDue));
+    let message = WriteMessage { from: Author::Person, text: "Still there?".into() };
+    let events = message.decide(&case, &policy());
+    let case = case.then(events, 30 * DAY);
+    assert_eq!(lapse(&case, 60 * DAY - 1), Err(CaseRejection::NotDue), "something happened");
+    let events = lapse(&case, 60 * DAY);
+    let case = case.then(events, 60 * DAY);
+    assert_eq!((case.stage, lapse(&case, 99 * DAY)), (CaseStage::Lapsed, Err(CaseRejection::WrongStage)));
+    let shred = |now| ShredCase { now: at(now) }.decide(&case, &policy());
+    assert_eq!(shred(90 * DAY - 1), Err(CaseRejection::NotDue));
+    assert_eq!(shred(90 * DAY), Ok(vec![RecoveryEvent::Shredded]));
+}
+
+#[test]
+fn a_language_goes_with_the_case() {
+    let locale = crate::Locale::parse("de-AT").unwrap();
+    let events =
+        OpenCase { locale: Some(locale.clone()), ..open() }.decide(&RecoveryCase::default(), &policy());
+    let case = RecoveryCase::default().then(events, 0);
+    assert_eq!(case.locale, Some(locale));
+    assert_eq!(opened().locale, None);
 }

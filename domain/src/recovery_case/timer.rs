@@ -43,6 +43,29 @@ impl FinishCase {
     }
 }
 
+/// Closes a case that nobody decides: it would keep its documents for ever.
+#[derive(Clone, Copy, Debug)]
+pub struct LapseCase {
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl LapseCase {
+    /// One that support sees, and in which nothing has happened for so long.
+    ///
+    /// # Errors
+    /// `Unknown`, `WrongStage`, `NotDue`.
+    pub fn decide(
+        &self,
+        case: &RecoveryCase,
+        policy: &RecoveryPolicy,
+    ) -> Result<Vec<RecoveryEvent>, CaseRejection> {
+        case.in_review()?;
+        let due = case.changed_at + days(policy.undecided_days);
+        if due <= self.now { Ok(vec![RecoveryEvent::Lapsed]) } else { Err(CaseRejection::NotDue) }
+    }
+}
+
 /// Ends the keeping of a case.
 #[derive(Clone, Copy, Debug)]
 pub struct ShredCase {

@@ -94,6 +94,17 @@ async fn the_old_address_is_kept_for_a_week_and_then_released() {
     let bob = world.signed_in(BOB).await;
     world.ask_change(&bob.token, ANN).await.expect(202);
     world.mail(ANN, "Somebody wanted to use your address").await;
+    // Who registers with it, or has forgotten a password there, causes no mail to the address of now.
+    let before = (world.mails(ANN).len(), world.mails(NEW).len());
+    world.later(3_600);
+    world.registered(ANN).await;
+    world.mail(ANN, "Somebody wanted to use your address").await;
+    assert_eq!((world.mails(ANN).len(), world.mails(NEW).len()), (before.0 + 1, before.1));
+    world.later(3_600);
+    world.post("/v1/password/forgot", json!({"identifier": ANN})).await.expect(202);
+    world.post("/v1/email/verification", json!({"email": ANN})).await.expect(202);
+    world.settle().await;
+    assert_eq!((world.mails(ANN).len(), world.mails(NEW).len()), (before.0 + 1, before.1));
 
     world.later(7 * DAY);
     world.undo_change(&undo).await.expect_problem(410, "link-invalid");

@@ -156,3 +156,29 @@ async fn a_rejection_is_explained_and_appealed_once_to_others() {
     reject(three).await.expect(204);
     world.say(&case, "appeal", "Once more").await.expect_problem(409, "case-conflict");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_nobody_decides_is_closed_told_and_destroyed() {
+    const DAY: i64 = 86_400;
+    let world = World::start().await;
+    let case = world.proved(ANN, NEW).await;
+    world.send_in(&case, "passport", PDF).await.expect(201);
+    world.later(29 * DAY);
+    world.say(&case, "messages", "Is somebody there?").await.expect(204);
+    world.later(29 * DAY);
+    world.settle().await;
+    assert_eq!(world.stage(&case).await, "review");
+    world.later(DAY);
+    world.until_stage(&case, "lapsed").await;
+    world.mail(NEW, "Nothing has happened for a long time").await;
+    world.say(&case, "messages", "But").await.expect_problem(409, "case-conflict");
+    // Closed once, however often it is looked at.
+    world.settle().await;
+    assert_eq!(count(&world.types().await, "recovery.lapsed"), 1);
+    world.later(30 * DAY);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while world.own(&case).await.status != 401 {
+        assert!(Instant::now() < deadline, "the case can still be read");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

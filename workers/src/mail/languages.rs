@@ -96,6 +96,7 @@ fn all() -> Vec<Notice> {
         RecoveryNotice::Rejected { reason: reason(), appeal: false },
         RecoveryNotice::Approved { until: LATER },
         RecoveryNotice::Stopped,
+        RecoveryNotice::Lapsed,
         RecoveryNotice::HandedOver { hours: 24 },
         RecoveryNotice::Warning { at: AT, until: LATER },
         RecoveryNotice::Lost { at: AT },
@@ -160,10 +161,11 @@ fn number(notice: &Notice) -> usize {
             RecoveryNotice::HandedOver { .. } => 41,
             RecoveryNotice::Warning { .. } => 42,
             RecoveryNotice::Lost { .. } => 43,
+            RecoveryNotice::Lapsed => 45,
         },
     }
 }
-const FORMS: usize = 45;
+const FORMS: usize = 46;
 
 fn context<'a>(
     language: Language,

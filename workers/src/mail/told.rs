@@ -158,6 +158,7 @@ impl<'a> Told<'a> {
                 Self::new("recovery-approved", Offer::Nothing).with_moment("until", *until, language)
             }
             RecoveryNotice::Stopped => Self::new("recovery-stopped", Offer::Nothing),
+            RecoveryNotice::Lapsed => Self::new("recovery-lapsed", Offer::Nothing),
             RecoveryNotice::HandedOver { hours } => {
                 Self::new("recovery-handed-over", Offer::Action("/forgot")).with("hours", *hours)
             }

@@ -15,6 +15,7 @@ pub fn words(language: Language, site_name: &str, public_url: &str, good_for: Co
     let purpose = match good_for {
         CodeUse::SignIn { .. } => "sign-in",
         CodeUse::Reauthentication { .. } => "reauthentication",
+        CodeUse::FactorRecovery { .. } => "factor-recovery",
         CodeUse::Number { .. } => "number",
         CodeUse::Enrolment { .. } => "enrolment",
     };
@@ -65,6 +66,7 @@ mod tests {
         let uses = [
             CodeUse::SignIn { attempt: AttemptId(nil) },
             CodeUse::Reauthentication { session: SessionId(nil) },
+            CodeUse::FactorRecovery { attempt: AttemptId(nil) },
             CodeUse::Number { session: SessionId(nil) },
             CodeUse::Enrolment { session: SessionId(nil) },
         ];
