@@ -3,13 +3,14 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 17] = [
+const ALL: [&str; 18] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
     "checklist::",
     "confirmation::",
     "contact::",
+    "detection::",
     "erasure::",
     "factor_recovery::",
     "journeys::",
