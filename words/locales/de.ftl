@@ -235,6 +235,12 @@ account-locked-by-staff =
     .told =
         Ihr Konto bei { $site } wurde von unseren Mitarbeitern gesperrt.
 
+        Alle Sitzungen wurden beendet. Niemand kann sich anmelden, bis das Konto wieder geöffnet ist.
+    .advice-heading = Was jetzt zu tun ist
+    .advice =
+        Um es wieder öffnen zu lassen, wenden Sie sich an unseren Kundendienst. Ein neues Passwort hebt diese Sperre
+        nicht auf.
+
 # Warnungen. Was ihretwegen getan wurde.
 response =
     .step-up =
@@ -298,12 +304,6 @@ account-locked-by-alert =
         Um das Konto wieder zu öffnen, legen Sie ein neues Passwort fest. Tun Sie das auch, wenn das alles Sie selbst
         waren: Wir konnten es nicht erkennen.
     .page = Neues Passwort festlegen
-
-        Alle Sitzungen wurden beendet. Niemand kann sich anmelden, bis das Konto wieder geöffnet ist.
-    .advice-heading = Was jetzt zu tun ist
-    .advice =
-        Um es wieder öffnen zu lassen, wenden Sie sich an unseren Kundendienst. Ein neues Passwort hebt diese Sperre
-        nicht auf.
 
 account-unlocked =
     .subject = Ihr Konto bei { $site } ist wieder offen

@@ -222,6 +222,10 @@ account-locked-by-staff =
     .told =
         Your { $site } account was locked by our staff.
 
+        All its sessions were ended. Nobody can sign in until it is opened again.
+    .advice-heading = What to do now
+    .advice = To have it opened again, turn to our support. A new password does not lift this lock.
+
 # Alerts. What was done because of one.
 response =
     .step-up =
@@ -283,10 +287,6 @@ account-locked-by-alert =
     .advice =
         To open the account again, set a new password. Do it too if all of that was you: we could not tell.
     .page = Set a new password
-
-        All its sessions were ended. Nobody can sign in until it is opened again.
-    .advice-heading = What to do now
-    .advice = To have it opened again, turn to our support. A new password does not lift this lock.
 
 account-unlocked =
     .subject = Your { $site } account is unlocked

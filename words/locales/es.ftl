@@ -233,6 +233,12 @@ account-locked-by-staff =
     .told =
         Nuestro personal ha bloqueado su cuenta de { $site }.
 
+        Se han cerrado todas sus sesiones. Nadie puede iniciar sesión hasta que vuelva a abrirse.
+    .advice-heading = Qué hacer ahora
+    .advice =
+        Para que vuelva a abrirse, diríjase a nuestro servicio de atención. Una contraseña nueva no levanta este
+        bloqueo.
+
 # Alertas. Lo que se hizo a causa de una.
 response =
     .step-up =
@@ -296,12 +302,6 @@ account-locked-by-alert =
         Para volver a abrir la cuenta, establezca una contraseña nueva. Hágalo también si todo eso lo hizo usted: no
         podíamos saberlo.
     .page = Establecer una contraseña nueva
-
-        Se han cerrado todas sus sesiones. Nadie puede iniciar sesión hasta que vuelva a abrirse.
-    .advice-heading = Qué hacer ahora
-    .advice =
-        Para que vuelva a abrirse, diríjase a nuestro servicio de atención. Una contraseña nueva no levanta este
-        bloqueo.
 
 account-unlocked =
     .subject = Su cuenta de { $site } está desbloqueada

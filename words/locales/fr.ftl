@@ -238,6 +238,11 @@ account-locked-by-staff =
     .told =
         Votre compte { $site } a été verrouillé par notre équipe.
 
+        Toutes ses sessions ont été fermées. Personne ne peut se connecter tant qu’il n’est pas rouvert.
+    .advice-heading = Que faire maintenant
+    .advice =
+        Pour le faire rouvrir, adressez-vous à notre assistance. Un nouveau mot de passe ne lève pas ce verrouillage.
+
 # Alertes. Ce qui a été fait à cause d’elles.
 response =
     .step-up =
@@ -302,11 +307,6 @@ account-locked-by-alert =
         Pour rouvrir le compte, définissez un nouveau mot de passe. Faites-le aussi si tout cela venait de vous : nous ne
         pouvions pas le savoir.
     .page = Définir un nouveau mot de passe
-
-        Toutes ses sessions ont été fermées. Personne ne peut se connecter tant qu’il n’est pas rouvert.
-    .advice-heading = Que faire maintenant
-    .advice =
-        Pour le faire rouvrir, adressez-vous à notre assistance. Un nouveau mot de passe ne lève pas ce verrouillage.
 
 account-unlocked =
     .subject = Votre compte { $site } est déverrouillé

@@ -223,6 +223,11 @@ account-locked-by-staff =
     .told =
         A sua conta em { $site } foi bloqueada pela nossa equipe.
 
+        Todas as sessões foram encerradas. Ninguém pode entrar até que a conta seja reaberta.
+    .advice-heading = O que fazer agora
+    .advice =
+        Para que seja reaberta, contate o nosso atendimento. Uma nova senha não remove este bloqueio.
+
 # Alertas. O que foi feito por causa de um.
 response =
     .step-up =
@@ -285,11 +290,6 @@ account-locked-by-alert =
     .advice =
         Para reabrir a conta, defina uma nova senha. Faça-o também se tudo isso foi você: não podíamos saber.
     .page = Definir uma nova senha
-
-        Todas as sessões foram encerradas. Ninguém pode entrar até que a conta seja reaberta.
-    .advice-heading = O que fazer agora
-    .advice =
-        Para que seja reaberta, contate o nosso atendimento. Uma nova senha não remove este bloqueio.
 
 account-unlocked =
     .subject = A sua conta em { $site } está desbloqueada
