@@ -26,7 +26,7 @@ pub struct AccountAnswer {
     email: String,
     /// Whether the owner has proved the address.
     email_verified: bool,
-    /// Why it is locked: `disowned` or `operator`; absent when it is not.
+    /// Why it is locked: `disowned`, `operator` or `detected`; absent when it is not.
     locked: Option<String>,
     /// When it was registered.
     #[schema(value_type = String, format = DateTime)]
@@ -38,6 +38,10 @@ pub struct AccountAnswer {
     #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     password_change_required_at: Option<Timestamp>,
+    /// Until when password, addresses and factors cannot be changed, because of an alert; for its owner only.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes_held_until: Option<Timestamp>,
     /// Whether an authenticator app is enrolled.
     totp_enrolled: bool,
     /// The proved phone number it can sign in with.
@@ -87,6 +91,7 @@ impl AccountAnswer {
         Self {
             contact_review_due: review_due(proved, row.contact_confirmed_at, policy, now),
             email_proved_at: row.email_proved_at,
+            changes_held_until: None,
             pending_email: None,
             recovery_email: row.recovery_email,
             recovery_email_proved_at: row.recovery_email_proved_at,
@@ -125,6 +130,8 @@ pub async fn own(
         let pending = pending.as_ref().filter(|pending| signed_in.caller.now < pending.expires_at);
         pending.map(|pending| pending.email.as_str().to_owned())
     };
+    let held = signed_in.account.suspicion.held_until;
+    answer.changes_held_until = held.filter(|until| signed_in.caller.now < *until);
     answer.pending_email = waiting(&signed_in.account.contacts.pending_email);
     answer.pending_recovery_email = waiting(&signed_in.account.contacts.pending_recovery_email);
     Ok(Json(answer))

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 use watchbook_domain::account::{Rejection, Session, TokenDigest};
+use watchbook_domain::alert::Alert;
 use watchbook_domain::captcha::Captcha;
 use watchbook_domain::claim::Claim;
 use watchbook_domain::erasure::Erasure;
@@ -21,6 +22,7 @@ use watchbook_domain::installation::Installation;
 use watchbook_domain::operator::Operator;
 use watchbook_domain::policy::Policy;
 use watchbook_domain::recovery_case::{RecoveryBudget, RecoveryCase};
+use watchbook_domain::response_brake::ResponseBrake;
 use watchbook_domain::service_key::ServiceKey;
 use watchbook_domain::sms_budget::SmsBudget;
 use watchbook_domain::source::Source;
@@ -74,6 +76,10 @@ pub struct Parts {
     pub recovery_budgets: Repository<RecoveryBudget>,
     /// Incidents that the public is told of.
     pub incidents: Repository<Incident>,
+    /// Alerts.
+    pub alerts: Repository<Alert>,
+    /// The brake on what follows from them.
+    pub brakes: Repository<ResponseBrake>,
     /// What the public was last told.
     pub status: StatusBoard,
     /// For the readiness check.
@@ -252,10 +258,7 @@ pub async fn evenly_refused<T, E>(work: impl Future<Output = Result<T, E>>) -> R
     outcome
 }
 
-/// The subject whose key seals what a source did on one day: destroying it forgets that day's sources.
-pub fn source_subject(day: &str) -> SubjectId {
-    SubjectId(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("watchbook:source-day:{day}").as_bytes()))
-}
+pub use watchbook_domain::source::subject_of_day as source_subject;
 
 /// The subject of the installation's own stream.
 pub fn installation_subject() -> SubjectId {

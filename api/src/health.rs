@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
+use watchbook_domain::response_brake::KEY;
 
 /// How a part is.
 #[derive(Serialize, ToSchema)]
@@ -23,6 +24,9 @@ pub struct Readiness {
     /// `ok`, `none` when no location data is installed, or `broken` when a file of it cannot be used. Nobody is kept out
     /// for it.
     location_data: &'static str,
+    /// `ok`, `braking` when too many accounts in an hour would be locked, held or signed out because of alerts, so that
+    /// more proof is asked for instead; `unknown` when that cannot be read. Nobody is kept out for it.
+    detection: &'static str,
     /// Position of the event that stopped the views, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped_at: Option<u64>,
@@ -44,6 +48,12 @@ pub async fn ready(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
         None if status.lag_seconds > 10.0 => "behind",
         None => "ok",
     };
+    let detection = match app.brakes.load(&app.brakes.stream(KEY)).await {
+        Ok(brake) if brake.state.engaged(app.clock.now()).is_some() => "braking",
+        Ok(_) => "ok",
+        Err(_) => "unknown",
+    };
+    metrics::gauge!("watchbook_response_brake").set(f64::from(u8::from(detection == "braking")));
     let ready = log == "ok" && views == "ok";
     let location_data = match (app.clients.problems().is_empty(), app.clients.installed().is_empty()) {
         (false, _) => "broken",
@@ -55,6 +65,7 @@ pub async fn ready(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
         log,
         views,
         location_data,
+        detection,
         view_lag_events: status.lag_events,
         view_lag_seconds: status.lag_seconds,
         stopped_at: status.stopped.map(|stopped| stopped.position.0),

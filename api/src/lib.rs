@@ -3,6 +3,9 @@
 mod account;
 mod account_history;
 mod activity;
+mod alert_statistics;
+mod alert_triage;
+mod alerts;
 mod app;
 mod breached;
 mod captcha;

@@ -88,6 +88,8 @@ pub async fn change(
     let passkey = submitted_passkey(&app, &signed_in, request.passkey)?;
     let code = Submitted::one_of(request.code, request.recovery_code, request.sms_code, passkey)?;
     check_new(&app, &new, &signed_in.account)?;
+    // Before the proof, which would cost the session its token.
+    signed_in.account.changes_allowed(signed_in.caller.now)?;
     let (secret, proved) = prove_anew(&app, &signed_in, current, code).await?;
 
     let (account, session) = (signed_in.account_id, signed_in.session_id);

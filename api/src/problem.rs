@@ -86,6 +86,10 @@ kinds! {
     METHOD_NOT_ALLOWED = "method-not-allowed" METHOD_NOT_ALLOWED "This method is not allowed here";
     /// The state forbids it.
     CONFLICT = "conflict" CONFLICT "The account's state does not allow this";
+    /// Something was suspicious, so that changes wait; `GET /v1/account` says until when.
+    CHANGES_HELD = "changes-held" CONFLICT "Changes to this account wait for a while";
+    /// The alert's state forbids it; `detail` says why.
+    ALERT_CONFLICT = "alert-conflict" CONFLICT "The alert does not allow this now";
     /// The number was proved, but another account has it.
     PHONE_TAKEN = "phone-taken" CONFLICT "Another account has this phone number";
     /// The link is unknown, expired or spent.
@@ -243,6 +247,7 @@ impl From<Rejection> for Problem {
             Rejection::LinkInvalid => LINK_INVALID.into(),
             Rejection::SessionOver => SESSION_OVER.into(),
             Rejection::ReauthenticationRequired => REAUTHENTICATION_REQUIRED.into(),
+            Rejection::ChangesHeld { .. } => CHANGES_HELD.into(),
             Rejection::DeviceUnknown | Rejection::PasskeyUnknown | Rejection::NotRegistered => {
                 NOT_FOUND.into()
             }

@@ -4,12 +4,7 @@ use crate::app::App;
 use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
-    account, account_history, activity, captcha, checklist, confirm_page, confirmation, contact_pages,
-    contact_review, devices, disown, email_change, erasure, factor_recovery, factor_recovery_codes,
-    factor_recovery_page, health, incidents, introspection, language, limits, log_checkpoint,
-    log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in, passkeys, password,
-    phone, recovery, recovery_codes, recovery_email, recovery_review, registration, require_password_change,
-    second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, status, totp,
+    account, account_history, activity, alert_statistics, alert_triage, alerts, captcha, checklist, confirm_page, confirmation, contact_pages, contact_review, devices, disown, email_change, erasure, factor_recovery, factor_recovery_codes, factor_recovery_page, health, incidents, introspection, language, limits, log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in, passkeys, password, phone, recovery, recovery_codes, recovery_email, recovery_review, registration, require_password_change, second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, status, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -150,6 +145,14 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(recovery_review::decision::approve))
         .routes(routes!(recovery_review::decision::reject))
         .routes(routes!(recovery_review::stop::stop))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::read))
+        .routes(routes!(alert_triage::assign))
+        .routes(routes!(alert_triage::acknowledge))
+        .routes(routes!(alert_triage::note))
+        .routes(routes!(alert_triage::resolve))
+        .routes(routes!(alert_triage::resolve_many))
+        .routes(routes!(alert_statistics::read))
         .routes(routes!(incidents::open))
         .routes(routes!(incidents::update))
         .routes(routes!(incidents::resolve))

@@ -255,6 +255,15 @@ impl Config {
         if recovery.document_bytes > 64 * 1024 * 1024 || recovery.documents > 100 {
             return refuse("policy.recovery: document_bytes at most 67108864, documents at most 100");
         }
+        let response = &self.detection.response;
+        if !(0.0..=1.0).contains(&response.brake_share)
+            || response.hold_seconds > 604_800
+            || response.step_up_seconds > 604_800
+        {
+            return refuse(
+                "detection.response: brake_share from 0 to 1, hold_seconds and step_up_seconds at most 604800",
+            );
+        }
         if let Err(error) = self.sms.provider(&self.sms_folder()) {
             return refuse(&error.to_string());
         }
@@ -378,6 +387,9 @@ mod tests {
             "[policy]\nconfirmations_per_hour = 0",
             "[policy.contact]\nundo_seconds = 3600",
             "[policy.status]\nkept_seconds = 0",
+            "[detection.response]\nbrake_share = 2.0",
+            "[detection.response]\nhold_seconds = 604801",
+            "[detection.response]\nshadow = [\"everything\"]",
             "[sms]\nprovider = \"twilio\"",
             "[sms]\ncountries = [\"Portugal\"]",
         ] {

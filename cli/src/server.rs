@@ -21,7 +21,7 @@ use watchbook_workers::mail::{
     FileTransport, MailTransport, Sender, SenderError, SmtpConfigError, SmtpTransport,
 };
 use watchbook_workers::sms::SmsConfigError;
-use watchbook_workers::{Eraser, Notifier, Outbox, RecoveryWorker, Sweeper, TreeSigner};
+use watchbook_workers::{Detector, Eraser, Notifier, Outbox, RecoveryWorker, Responder, Sweeper, TreeSigner};
 
 /// How long requests and mails in hand may take to finish at shutdown.
 const GRACE: Duration = Duration::from_secs(20);
@@ -163,6 +163,8 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         recovery_cases: Repository::new(core.clone(), 1_000),
         recovery_budgets: Repository::new(core.clone(), 1_000),
         incidents: Repository::new(core.clone(), 100),
+        alerts: Repository::new(core.clone(), Capacity::OTHERS),
+        brakes: Repository::new(core.clone(), 1),
         status: StatusBoard::default(),
         log: log.clone(),
         sealer: sealer.clone(),
@@ -243,6 +245,25 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
             public_url: config.public_url.clone(),
         };
         tasks.spawn(outbox.run(stop.child_token()));
+        let detection = Arc::new(config.detection.clone());
+        let detector = Detector {
+            core: core.clone(),
+            alerts: app.alerts.clone(),
+            views: views.clone(),
+            policy: detection.clone(),
+            clock: clock.clone(),
+        };
+        tasks.spawn(detector.run(stop.child_token()));
+        let responder = Responder {
+            core: core.clone(),
+            alerts: app.alerts.clone(),
+            accounts: app.accounts.clone(),
+            brakes: app.brakes.clone(),
+            views: views.clone(),
+            policy: detection,
+            clock: clock.clone(),
+        };
+        tasks.spawn(responder.run(stop.child_token()));
         let eraser = Eraser {
             core: core.clone(),
             accounts: app.accounts.clone(),

@@ -5,9 +5,14 @@ use crate::aggregate::{Aggregate, events};
 use crate::detection::{
     Confidence, Corroboration, Detector, Evidence, Finding, Key, OpenAlert, Severity, Signal,
 };
+use crate::source::subject_of_day;
 use crate::{AccountId, AlertId, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+mod triage;
+
+pub use triage::{AlertRejection, Standing, Triage, Verdict};
 
 impl AlertId {
     /// The alert that `finding` belongs to; `window` is the start of its window, in Unix seconds. The namespace is the
@@ -18,9 +23,14 @@ impl AlertId {
     }
 }
 
-impl From<AlertId> for SubjectId {
-    fn from(id: AlertId) -> Self {
-        Self(id.0)
+impl Key {
+    /// Whose key seals an alert about this, found at `at`: the person's own, so that it is erased with them; of sources,
+    /// the one that seals what sources did on that day.
+    pub fn subject(&self, at: Timestamp) -> SubjectId {
+        match self {
+            Self::Account(account) => (*account).into(),
+            Self::Source(_) | Self::Agent { .. } => subject_of_day(&at.day()),
+        }
     }
 }
 
@@ -73,6 +83,35 @@ events! {
             /// When what completed it happened.
             happened_at: Timestamp,
         },
+        /// An operator is to look into it, or nobody any more.
+        "alert.assigned" v 1 => Assigned {
+            /// Who said so.
+            operator: AccountId,
+            /// Who it is now.
+            to: Option<AccountId>,
+        },
+        /// An operator has seen it.
+        "alert.acknowledged" v 1 => Acknowledged {
+            /// Who.
+            operator: AccountId,
+        },
+        /// An operator wrote something about it.
+        "alert.noted" v 1 => Noted {
+            /// Who.
+            operator: AccountId,
+            /// What.
+            text: String,
+        },
+        /// An operator says what it was.
+        "alert.resolved" v 1 => Resolved {
+            /// Who.
+            operator: AccountId,
+            /// What it was.
+            verdict: Verdict,
+            /// Why, in words.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            note: Option<String>,
+        },
     }
 }
 
@@ -88,6 +127,12 @@ pub struct Alert {
     pub count: u64,
     /// Accounts concerned, sorted; the first 256.
     pub accounts: Vec<AccountId>,
+    /// How far operators are with it.
+    pub standing: Standing,
+    /// Who looks into it.
+    pub assignee: Option<AccountId>,
+    /// Notes so far.
+    pub notes: u32,
 }
 
 /// What an alert says.
@@ -105,6 +150,8 @@ pub struct Raised {
     pub summary: String,
     /// Whether it alone corroborates a takeover.
     pub corroboration: Option<Corroboration>,
+    /// When it was first found.
+    pub first_at: Timestamp,
     /// When it was last found.
     pub last_at: Timestamp,
 }
@@ -146,8 +193,11 @@ impl Alert {
         }
     }
 
-    /// As the response needs it; `None` until raised.
+    /// As the response needs it; `None` until raised, and once resolved.
     pub fn open(&self, id: AlertId) -> Option<OpenAlert> {
+        if matches!(self.standing, Standing::Resolved(_)) {
+            return None;
+        }
         let Raised { detector, severity, last_at, corroboration, .. } = self.raised.as_ref()?;
         Some(OpenAlert {
             id,
@@ -172,7 +222,7 @@ impl Alert {
 impl Aggregate for Alert {
     type Event = AlertEvent;
     const CATEGORY: &'static str = "alert";
-    const SNAPSHOT_FORMAT: u16 = 1;
+    const SNAPSHOT_FORMAT: u16 = 2;
 
     fn evolve(&mut self, event: &AlertEvent, _: Timestamp) {
         match event.clone() {
@@ -189,8 +239,16 @@ impl Aggregate for Alert {
             } => {
                 self.concerns(&accounts);
                 self.count = self.count.max(1);
-                self.raised =
-                    Some(Raised { detector, key, severity, confidence, summary, corroboration, last_at });
+                self.raised = Some(Raised {
+                    detector,
+                    key,
+                    severity,
+                    confidence,
+                    summary,
+                    corroboration,
+                    first_at: last_at,
+                    last_at,
+                });
             }
             AlertEvent::Repeated {
                 count,
@@ -205,6 +263,12 @@ impl Aggregate for Alert {
                 self.concerns(&accounts);
                 self.count = self.count.max(count);
                 if let Some(raised) = &mut self.raised {
+                    // Worse than what was resolved: it is to be looked at once more.
+                    let worse = severity > raised.severity
+                        || (raised.corroboration.is_none() && corroboration.is_some());
+                    if worse && matches!(self.standing, Standing::Resolved(_)) {
+                        self.standing = Standing::Open;
+                    }
                     raised.severity = raised.severity.max(severity);
                     raised.confidence = raised.confidence.max(confidence);
                     raised.corroboration = raised.corroboration.or(corroboration);
@@ -212,6 +276,7 @@ impl Aggregate for Alert {
                     raised.summary = summary;
                 }
             }
+            event => self.triaged(&event),
         }
     }
 }
@@ -220,7 +285,7 @@ impl Aggregate for Alert {
 mod tests {
     use super::*;
 
-    fn finding(severity: Severity) -> Finding {
+    pub(super) fn finding(severity: Severity) -> Finding {
         Finding {
             detector: Detector::ImpossibleTravel,
             key: Key::Account(AccountId(Uuid::from_u128(1))),
@@ -234,7 +299,7 @@ mod tests {
         }
     }
 
-    fn signal(count: u64, severity: Severity) -> Signal {
+    pub(super) fn signal(count: u64, severity: Severity) -> Signal {
         let finding = finding(severity);
         Signal { alert: AlertId::of(Uuid::nil(), &finding, 0), count, finding }
     }

@@ -24,6 +24,7 @@ pub mod operator;
 mod phone;
 pub mod policy;
 pub mod recovery_case;
+pub mod response_brake;
 pub mod service_key;
 pub mod sms_budget;
 pub mod source;

@@ -2,6 +2,7 @@
 //! sealed inside `notification.requested`, so the names here never change their meaning.
 
 use crate::account::{ChangeReason, CodeUse, LockReason};
+use crate::detection::{Action, Detector, LockCause};
 use crate::{SmsCodeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -142,6 +143,60 @@ pub enum Notice {
     },
     /// Something about a recovery by support.
     Recovery(RecoveryNotice),
+    /// Something about the account is suspicious.
+    Suspicion {
+        /// When it was found.
+        at: Timestamp,
+        /// What it looks like.
+        cause: SuspicionCause,
+        /// What is done about it.
+        action: Action,
+    },
+    /// The account was locked because of alerts.
+    LockedByAlert {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        cause: LockCause,
+    },
+}
+
+/// What is suspicious, as far as its owner needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuspicionCause {
+    /// Somebody guesses passwords.
+    Passwords,
+    /// Somebody who knows the password guesses codes.
+    Codes,
+    /// A sign-in.
+    SignIn,
+    /// A session goes on elsewhere.
+    Session,
+    /// The phone number was changed, and then used.
+    Number,
+    /// Ways back into the account were used or changed.
+    Recovery,
+}
+
+impl From<Detector> for SuspicionCause {
+    fn from(detector: Detector) -> Self {
+        match detector {
+            Detector::BruteForce
+            | Detector::DistributedBruteForce
+            | Detector::CredentialStuffing
+            | Detector::PasswordSpraying => Self::Passwords,
+            Detector::FactorFatigue | Detector::CodeGuessing => Self::Codes,
+            Detector::SuccessAfterCampaign
+            | Detector::ImpossibleTravel
+            | Detector::UnfamiliarContext
+            | Detector::DormantAccount
+            | Detector::RiskScore => Self::SignIn,
+            Detector::SessionHijack => Self::Session,
+            Detector::SimSwap => Self::Number,
+            Detector::RecoveryAbuse | Detector::TakeoverSequence => Self::Recovery,
+        }
+    }
 }
 
 /// A step of a recovery by support.
@@ -297,6 +352,8 @@ impl Notice {
             Self::ResetHeld { .. } => "reset_held",
             Self::FactorRecovery { .. } => "factor_recovery",
             Self::Recovery(_) => "recovery",
+            Self::Suspicion { .. } => "suspicion",
+            Self::LockedByAlert { .. } => "locked_by_alert",
         }
     }
 }
@@ -350,10 +407,13 @@ mod tests {
             ]
             .map(|change| Notice::SecondFactorChanged { at, change }),
         );
+        all.push(Notice::Suspicion { at, cause: SuspicionCause::SignIn, action: Action::StepUp });
+        all.push(Notice::LockedByAlert { at, cause: LockCause::Agreement });
         all.push(Notice::PasswordChangeRequired { at, reason: ChangeReason::Compromised, hours: 24 });
         all.push(Notice::ConfirmSignIn { minutes: 30, at, device: device(), place: None, address });
         all.extend(
-            [LockReason::Disowned, LockReason::Operator].map(|reason| Notice::AccountLocked { at, reason }),
+            [LockReason::Disowned, LockReason::Operator, LockReason::Detected]
+                .map(|reason| Notice::AccountLocked { at, reason }),
         );
         all
     }

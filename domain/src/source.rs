@@ -4,8 +4,14 @@
 use crate::aggregate::{Aggregate, events};
 use crate::guess::{Admission, GuessCounter};
 use crate::policy::GuessPolicy;
-use crate::{AttemptId, ClientContext, Timestamp};
+use crate::{AttemptId, ClientContext, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The subject whose key seals what sources did on one day: destroying it forgets that day's sources.
+pub fn subject_of_day(day: &str) -> SubjectId {
+    SubjectId(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("watchbook:source-day:{day}").as_bytes()))
+}
 
 events! {
     /// An event of a source stream.

@@ -13,6 +13,7 @@ use watchbook_domain::installation::InstallationEvent;
 use watchbook_domain::notification::NotificationEvent;
 use watchbook_domain::operator::OperatorEvent;
 use watchbook_domain::recovery_case::{RecoveryBudgetEvent, RecoveryEvent};
+use watchbook_domain::response_brake::BrakeEvent;
 use watchbook_domain::service_key::ServiceKeyEvent;
 use watchbook_domain::sms_budget::SmsBudgetEvent;
 use watchbook_domain::source::SourceEvent;
@@ -52,5 +53,6 @@ fn every_payload_ever_written_decodes() {
     decode::<AlertEvent>(&mut seen);
     decode::<RecoveryEvent>(&mut seen);
     decode::<RecoveryBudgetEvent>(&mut seen);
+    decode::<BrakeEvent>(&mut seen);
     assert_eq!(seen, V1.lines().count(), "a golden payload that no event reads");
 }

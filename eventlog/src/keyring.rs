@@ -137,6 +137,12 @@ impl Keyring {
         labelled(&self.macs, purpose, message).verify_slice(mac).is_ok()
     }
 
+    /// The namespace of alerts' ids: without it, who knows an address could tell its alerts in the log's clear part.
+    pub fn alert_namespace(&self) -> uuid::Uuid {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = self.mac("alert-ids", b"");
+        uuid::Uuid::from_bytes([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
+    }
+
     /// What every password is hashed with besides its salt (NIST SP 800-63B-4, 3.1.1.2). The copy is the caller's
     /// to erase.
     pub fn password_pepper(&self) -> [u8; 32] {

@@ -17,6 +17,7 @@ pub mod links;
 mod log;
 pub mod migration;
 mod own_appends;
+mod reactor_state;
 mod repository;
 mod sealing;
 mod state_cache;
@@ -36,6 +37,7 @@ pub use fresh::{Clock, ManualClock, SystemClock};
 pub use integrity::{IntegrityProblem, IntegrityReport};
 pub use keyring::{Keyring, KeyringError, UnwrapError};
 pub use log::{EventLog, LogError};
+pub use reactor_state::StatePart;
 pub use repository::{
     ExecuteError, Executed, Loaded, Moment, MomentError, Past, Repository, RepositoryError,
 };

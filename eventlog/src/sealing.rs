@@ -232,6 +232,28 @@ impl Sealer {
         }
     }
 
+    pub(crate) async fn seal_with(
+        &self,
+        subject: SubjectId,
+        plain: &[u8],
+        aad: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        let key = self.keys.for_sealing(subject).await?;
+        let sealed = keyring::seal(&key, plain, aad).ok_or(SealError::TooLarge)?;
+        Ok(with_header(&[FORMAT], &sealed))
+    }
+
+    /// `None` when it does not open, or the subject's key is no more.
+    pub(crate) async fn open_with(
+        &self,
+        subject: SubjectId,
+        sealed: &[u8],
+        aad: &[u8],
+    ) -> Result<Option<Vec<u8>>, SealError> {
+        let Some(key) = self.keys.existing(subject).await? else { return Ok(None) };
+        Ok(without_format(sealed).and_then(|sealed| keyring::open(&key, sealed, aad)))
+    }
+
     /// Seals a snapshot with the key of `subject`, which it names in the clear.
     pub(crate) async fn seal_snapshot(
         &self,

@@ -27,7 +27,7 @@ row! {
         email_verified: bool = "email_verified",
         /// When it was registered.
         registered_at: Timestamp = "registered_at",
-        /// Why it is locked, if it is: `disowned` or `operator`.
+        /// Why it is locked, if it is: `disowned`, `operator` or `detected`.
         locked: Option<String> = "locked",
         /// Since when.
         locked_at: Option<Timestamp> = "locked_at",

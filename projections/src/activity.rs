@@ -7,11 +7,12 @@ use crate::table::{row, table_name};
 use crate::view::{Happened, View, What, name_of};
 use crate::{Views, ViewsError};
 use watchbook_domain::account::{AccountEvent, CodeUse, RiskLevel};
+use watchbook_domain::detection::Action;
 use watchbook_domain::{AccountId, AttemptId, ClientContext, DeviceId, Event, SessionId, Timestamp};
 use watchbook_eventlog::Position;
 
 row! {
-    pub(crate) struct StoredActivity in "activity" version 3
+    pub(crate) struct StoredActivity in "activity" version 4
         indexes ["(account_id, position)", "(attempt_id) WHERE event_type IN ('sign_in.started', 'sign_in.passkey_started')"];
     key {
         position: Position = "position",
@@ -188,6 +189,9 @@ impl<'a> About<'a> {
             | E::RecoveryEmailVerified { email, .. }
             | E::RecoveryEmailRemoved { email } => Self { detail: Some(email.masked()), ..about },
             E::EmailChangeCancelled { .. } | E::RecoveryEmailCancelled { .. } | E::ContactConfirmed => about,
+            // What was only recorded is for operators: a shadow must not be seen.
+            E::DetectionResponded { action: Action::Record, .. } | E::DetectionCleared { .. } => return None,
+            E::DetectionResponded { action, .. } => Self { detail: name_of(action), ..about },
             E::SupportRecoveryStopped { by, .. } => Self { detail: name_of(by), ..about },
             E::SupportRecoveryStarted { .. } | E::Recovered { .. } => about,
             E::SmsCodeRejected { .. } | E::SmsEnrolled { .. } | E::SmsRemoved => about,

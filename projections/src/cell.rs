@@ -2,7 +2,7 @@
 
 use crate::database::Record;
 use watchbook_domain::{
-    AccountId, AttemptId, DeviceId, IncidentId, NotificationId, RecoveryCaseId, SessionId, Timestamp,
+    AccountId, AlertId, AttemptId, DeviceId, IncidentId, NotificationId, RecoveryCaseId, SessionId, Timestamp,
 };
 use watchbook_eventlog::Position;
 
@@ -128,4 +128,4 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(AccountId SessionId DeviceId AttemptId NotificationId RecoveryCaseId IncidentId);
+ids!(AccountId AlertId SessionId DeviceId AttemptId NotificationId RecoveryCaseId IncidentId);

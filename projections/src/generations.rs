@@ -19,7 +19,9 @@ pub(crate) fn schema(dialect: Dialect) -> String {
              version {integer} NOT NULL, layout TEXT NOT NULL, cursor {integer} NOT NULL){strict};
          CREATE TABLE IF NOT EXISTS reactors (name TEXT PRIMARY KEY, cursor {integer} NOT NULL){strict};
          CREATE TABLE IF NOT EXISTS leases (name TEXT PRIMARY KEY, holder {bytes} NOT NULL,
-             epoch {integer} NOT NULL, until {integer} NOT NULL){strict};"
+             epoch {integer} NOT NULL, until {integer} NOT NULL){strict};
+         CREATE TABLE IF NOT EXISTS reactor_states (name TEXT NOT NULL, part {integer} NOT NULL,
+             sealed {bytes} NOT NULL, PRIMARY KEY (name, part)){strict};"
     )
 }
 
@@ -61,6 +63,10 @@ macro_rules! for_each_row {
             },
             {
                 type $row = $crate::incidents::StoredIncident;
+                $value
+            },
+            {
+                type $row = $crate::alerts::AlertRow;
                 $value
             },
         ]

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod activity;
+mod alerts;
 mod budgets;
 mod cell;
 mod database;
@@ -18,6 +19,7 @@ mod notifications;
 mod observer;
 mod page;
 mod projector;
+mod reactor_states;
 mod rebuild;
 mod recovery_cases;
 mod rows;
@@ -30,6 +32,7 @@ mod views;
 
 pub use accounts::AccountRow;
 pub use activity::ActivityRow;
+pub use alerts::{AlertFilter, AlertRow, AlertStatistics};
 pub use budgets::Budgets;
 pub use devices::DeviceRow;
 pub use digest::digest;

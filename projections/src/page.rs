@@ -6,6 +6,7 @@
 use crate::ViewsError;
 use crate::accounts::Accounts;
 use crate::activity::Activity;
+use crate::alerts::Alerts;
 use crate::database::Transaction;
 use crate::devices::Devices;
 use crate::incidents::Incidents;
@@ -13,6 +14,7 @@ use crate::notifications::Notifications;
 use crate::recovery_cases::RecoveryCases;
 use crate::sessions::Sessions;
 use crate::view::{Happened, View as _, What};
+use watchbook_domain::alert::Alert;
 use watchbook_domain::incident::Incident;
 use watchbook_domain::notification::Notification;
 use watchbook_domain::recovery_case::RecoveryCase;
@@ -158,6 +160,7 @@ impl Page {
         let mut notifications = Notifications::default();
         let mut recovery_cases = RecoveryCases::default();
         let mut incidents = Incidents::default();
+        let mut alerts = Alerts::default();
         macro_rules! each {
             ($view:ident => $do:expr) => {{
                 {
@@ -188,6 +191,10 @@ impl Page {
                     let $view = &mut incidents;
                     $do;
                 }
+                {
+                    let $view = &mut alerts;
+                    $do;
+                }
             }};
         }
         each!(view => self.happened.iter().for_each(|happened| view.plan(happened)));
@@ -203,6 +210,7 @@ impl Page {
                 What::Notification(..) => notifications.apply(happened),
                 What::Recovery(..) => recovery_cases.apply(happened),
                 What::Incident(..) => incidents.apply(happened),
+                What::Alert(..) => alerts.apply(happened),
                 What::Shredded(case) => {
                     recovery_cases.apply(happened);
                     // Its mails were sealed with its key.
@@ -220,7 +228,7 @@ impl Page {
 /// Whether the views care for events of this stream.
 fn is_seen(recorded: &RecordedEvent) -> bool {
     let category = recorded.stream.category();
-    [Account::CATEGORY, Notification::CATEGORY, RecoveryCase::CATEGORY, Incident::CATEGORY]
+    [Account::CATEGORY, Notification::CATEGORY, RecoveryCase::CATEGORY, Incident::CATEGORY, Alert::CATEGORY]
         .contains(&category)
 }
 
@@ -246,6 +254,11 @@ fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>
             let id = key.parse().map_err(|_| "the stream's name holds no incident".to_owned())?;
             let event = decode(&event.event_type, event.schema_version, &payload);
             What::Incident(id, event.map_err(|error| in_full(&error))?)
+        }
+        (Alert::CATEGORY, Some(payload)) => {
+            let id = key.parse().map_err(|_| "the stream's name holds no alert".to_owned())?;
+            let event = decode(&event.event_type, event.schema_version, &payload);
+            What::Alert(id, event.map_err(|error| in_full(&error))?)
         }
         (RecoveryCase::CATEGORY, payload) => {
             let case: RecoveryCaseId =

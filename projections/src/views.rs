@@ -13,9 +13,9 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use watchbook_eventlog::Position;
 
-const REACTOR_CURSOR: &str = "SELECT cursor FROM reactors WHERE name = $1";
+pub(crate) const REACTOR_CURSOR: &str = "SELECT cursor FROM reactors WHERE name = $1";
 /// Nothing is written behind a fence that has moved on.
-const SET_REACTOR_CURSOR: &str = "INSERT INTO reactors (name, cursor)
+pub(crate) const SET_REACTOR_CURSOR: &str = "INSERT INTO reactors (name, cursor)
     SELECT $1, $2 WHERE $3 = 0 OR EXISTS (SELECT 1 FROM leases WHERE name = $1 AND epoch = $3)
     ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor
     RETURNING cursor";

@@ -18,7 +18,7 @@ use watchbook_projections::{Fence, Views, ViewsError, digest, rebuild};
 const A_TRY: Duration = Duration::from_millis(500);
 
 /// Tables of one generation.
-const VIEWS: usize = 7;
+const VIEWS: usize = 8;
 
 async fn sql(file: &mut SqliteConnection, sql: &'static str) {
     sqlx::raw_sql(sql).execute(file).await.unwrap();
@@ -42,7 +42,7 @@ async fn rows_and_cursor_commit_together() {
     let mut file = site.file("views").await;
     sql(
         &mut file,
-        "CREATE TRIGGER broken BEFORE INSERT ON activity_v3_g1 WHEN NEW.event_type = 'session.opened'
+        "CREATE TRIGGER broken BEFORE INSERT ON activity_v4_g1 WHEN NEW.event_type = 'session.opened'
          BEGIN SELECT RAISE(ABORT, 'broken'); END",
     )
     .await;

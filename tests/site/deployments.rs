@@ -10,6 +10,7 @@ const ALL: [&str; 18] = [
     "checklist::",
     "confirmation::",
     "contact::",
+    "detection::",
     "erasure::",
     "factor_recovery::",
     "journeys::",

@@ -17,6 +17,7 @@ mod confirmation;
 mod contact;
 mod crashes;
 mod deployments;
+mod detection;
 mod erasure;
 mod factor_recovery;
 mod journeys;

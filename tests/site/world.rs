@@ -157,9 +157,26 @@ impl World {
     }
 
     pub(crate) async fn restart(self) -> Self {
+        self.restart_as(Role::Everything).await
+    }
+
+    /// Starts again without views: without cursors and states of reactors, too.
+    pub(crate) async fn without_views(self) -> Self {
         let Self { server, clock, folder, config, http, backing } = self;
         server.stop().await;
+        if config.log.is_none() {
+            for file in ["views.db", "views.db-wal", "views.db-shm"] {
+                let _ = std::fs::remove_file(config.data.join(file));
+            }
+        }
         let server = watchbook::start(&config, Arc::new(clock.clone())).await.unwrap();
+        Self { server, clock, folder, config, http, backing }
+    }
+
+    pub(crate) async fn restart_as(self, role: Role) -> Self {
+        let Self { server, clock, folder, config, http, backing } = self;
+        server.stop().await;
+        let server = watchbook::start_as(role, &config, Arc::new(clock.clone())).await.unwrap();
         Self { server, clock, folder, config, http, backing }
     }
 

@@ -241,6 +241,70 @@ account-locked-by-staff =
         Um es wieder öffnen zu lassen, wenden Sie sich an unseren Kundendienst. Ein neues Passwort hebt diese Sperre
         nicht auf.
 
+# Warnungen. Was ihretwegen getan wurde.
+response =
+    .step-up =
+        Zur Sicherheit verlangen Änderungen am Konto einen Tag lang einen neuen Nachweis, und Anmeldungen auf neuen
+        Geräten müssen per E-Mail bestätigt werden.
+    .end-session = Alle Sitzungen des Kontos wurden beendet. Bitte melden Sie sich neu an.
+    .hold =
+        Einen Tag lang lassen sich Passwort, Adressen und zweiter Schritt im Konto nicht ändern. Alles, was auf diesem
+        Weg verlangt wurde, wartet.
+
+suspicion-guesses =
+    .subject = Jemand probiert Ihr Konto bei { $site } durch
+    .heading = Jemand probiert Ihr Konto durch
+    .told = { $cause ->
+            [codes]
+                Für Ihr Konto bei { $site } wurden viele falsche Codes eingegeben. Wer so weit kommt, kennt Ihr Passwort.
+           *[passwords]
+                Für Ihr Konto bei { $site } wurden viele falsche Passwörter eingegeben. Wir bremsen das; dadurch ist
+                niemand hineingekommen. Ihre Geräte können Sie weiter wie immer benutzen.
+        }
+    .advice-heading = Was jetzt zu tun ist
+    .advice =
+        Wenn Sie es selbst waren, müssen Sie nichts tun. Wenn Sie dasselbe Passwort anderswo verwenden oder jemand es
+        kennen könnte, legen Sie ein neues fest.
+    .page = Neues Passwort festlegen
+
+suspicion-sign-in =
+    .subject = Etwas Ungewöhnliches in Ihrem Konto bei { $site }
+    .heading = Etwas Ungewöhnliches in Ihrem Konto
+    .told = { $cause ->
+            [session]
+                Eine Sitzung Ihres Kontos bei { $site } ging aus einem anderen Netz und mit einem anderen Browser oder
+                System weiter.
+           *[sign-in] Jemand hat sich bei Ihrem Konto bei { $site } auf ungewöhnliche Weise angemeldet.
+        }
+
+suspicion-change =
+    .subject = Prüfen Sie die letzten Änderungen an Ihrem Konto ({ $site })
+    .heading = Prüfen Sie die letzten Änderungen an Ihrem Konto
+    .told = { $cause ->
+            [number]
+                Jemand ist mit einer Telefonnummer, die vor kurzem geändert wurde, in Ihr Konto bei { $site } gelangt.
+           *[recovery]
+                Wege zurück in Ihr Konto bei { $site } wurden so benutzt oder geändert, wie Diebe es tun.
+        }
+
+account-locked-by-alert =
+    .subject = Ihr Konto bei { $site } ist zu seinem Schutz gesperrt
+    .heading = Ihr Konto ist zu seinem Schutz gesperrt
+    .told =
+        Ihr Konto bei { $site } wurde gesperrt, { $cause ->
+            [campaign] weil sich gleich nach vielen Passwortversuchen jemand auf einem neuen Gerät angemeldet hat
+            [storm] weil nach vielen abgelehnten Anfragen ein zweiter Schritt angenommen wurde
+            [takeover] weil gleich nach einer Anmeldung auf einem neuen Gerät Wege zurück ins Konto geändert wurden
+           *[signs] weil mehrere unabhängige Zeichen dafür sprechen, dass jemand anderes darin ist
+        }.
+
+        Alle Sitzungen wurden beendet. Niemand kann sich anmelden, bis das Konto wieder geöffnet ist.
+    .advice-heading = Was jetzt zu tun ist
+    .advice =
+        Um das Konto wieder zu öffnen, legen Sie ein neues Passwort fest. Tun Sie das auch, wenn das alles Sie selbst
+        waren: Wir konnten es nicht erkennen.
+    .page = Neues Passwort festlegen
+
 account-unlocked =
     .subject = Ihr Konto bei { $site } ist wieder offen
     .heading = Ihr Konto ist wieder offen

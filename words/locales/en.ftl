@@ -226,6 +226,68 @@ account-locked-by-staff =
     .advice-heading = What to do now
     .advice = To have it opened again, turn to our support. A new password does not lift this lock.
 
+# Alerts. What was done because of one.
+response =
+    .step-up =
+        To be on the safe side, changes to the account need a new proof of identity for a day, and sign-ins on new
+        devices have to be confirmed by e-mail.
+    .end-session = All sessions of the account were ended. Please sign in again.
+    .hold =
+        For a day, password, addresses and second step cannot be changed from within the account. All that anybody asked
+        for in that way waits.
+
+suspicion-guesses =
+    .subject = Somebody is guessing at your { $site } account
+    .heading = Somebody is guessing at your account
+    .told = { $cause ->
+            [codes]
+                Somebody entered many wrong codes for your { $site } account. Whoever gets that far knows your password.
+           *[passwords]
+                Somebody entered many wrong passwords for your { $site } account. We slow them down; they did not get in
+                by that. You can go on using your devices as ever.
+        }
+    .advice-heading = What to do now
+    .advice =
+        If it was you, you need not do anything. If you use the same password elsewhere, or if it may be known to
+        somebody, set a new one.
+    .page = Set a new password
+
+suspicion-sign-in =
+    .subject = Something unusual in your { $site } account
+    .heading = Something unusual in your account
+    .told = { $cause ->
+            [session]
+                A session of your { $site } account went on from another network and with another browser or system.
+           *[sign-in] Somebody signed in to your { $site } account in an unusual way.
+        }
+
+suspicion-change =
+    .subject = Check the latest changes to your { $site } account
+    .heading = Check the latest changes to your account
+    .told = { $cause ->
+            [number]
+                Somebody used a phone number that was changed a short while ago to get into your { $site } account.
+           *[recovery]
+                Ways back into your { $site } account were used or changed in a way that thieves do.
+        }
+
+account-locked-by-alert =
+    .subject = Your { $site } account is locked for its protection
+    .heading = Your account is locked for its protection
+    .told =
+        Your { $site } account was locked { $cause ->
+            [campaign] because somebody signed in on a new device right after many passwords had been tried
+            [storm] because a second step was accepted after many requests that were not
+            [takeover] because ways back into it were changed right after a sign-in on a new device
+           *[signs] because several independent signs say that somebody else is in it
+        }.
+
+        All its sessions were ended. Nobody can sign in until it is opened again.
+    .advice-heading = What to do now
+    .advice =
+        To open the account again, set a new password. Do it too if all of that was you: we could not tell.
+    .page = Set a new password
+
 account-unlocked =
     .subject = Your { $site } account is unlocked
     .heading = Your account is unlocked

@@ -239,6 +239,70 @@ account-locked-by-staff =
         Para que vuelva a abrirse, diríjase a nuestro servicio de atención. Una contraseña nueva no levanta este
         bloqueo.
 
+# Alertas. Lo que se hizo a causa de una.
+response =
+    .step-up =
+        Por precaución, durante un día los cambios en la cuenta piden una nueva prueba de identidad, y los inicios de
+        sesión en dispositivos nuevos deben confirmarse por correo.
+    .end-session = Se han cerrado todas las sesiones de la cuenta. Vuelva a iniciar sesión.
+    .hold =
+        Durante un día, la contraseña, las direcciones y el segundo paso no pueden cambiarse desde la cuenta. Todo lo que
+        se haya pedido así espera.
+
+suspicion-guesses =
+    .subject = Alguien intenta adivinar el acceso a su cuenta de { $site }
+    .heading = Alguien intenta adivinar el acceso a su cuenta
+    .told = { $cause ->
+            [codes]
+                Se han introducido muchos códigos erróneos para su cuenta de { $site }. Quien llega hasta ahí conoce su
+                contraseña.
+           *[passwords]
+                Se han introducido muchas contraseñas erróneas para su cuenta de { $site }. Lo frenamos; nadie ha entrado
+                así. Puede seguir usando sus dispositivos como siempre.
+        }
+    .advice-heading = Qué hacer ahora
+    .advice =
+        Si fue usted, no tiene que hacer nada. Si usa la misma contraseña en otro sitio, o si alguien puede conocerla,
+        establezca una nueva.
+    .page = Establecer una contraseña nueva
+
+suspicion-sign-in =
+    .subject = Algo inusual en su cuenta de { $site }
+    .heading = Algo inusual en su cuenta
+    .told = { $cause ->
+            [session]
+                Una sesión de su cuenta de { $site } continuó desde otra red y con otro navegador o sistema.
+           *[sign-in] Alguien ha iniciado sesión en su cuenta de { $site } de una manera inusual.
+        }
+
+suspicion-change =
+    .subject = Revise los últimos cambios de su cuenta de { $site }
+    .heading = Revise los últimos cambios de su cuenta
+    .told = { $cause ->
+            [number]
+                Alguien usó un número de teléfono cambiado hace poco para entrar en su cuenta de { $site }.
+           *[recovery]
+                Se usaron o cambiaron formas de volver a entrar en su cuenta de { $site } como lo hacen los ladrones.
+        }
+
+account-locked-by-alert =
+    .subject = Su cuenta de { $site } está bloqueada para protegerla
+    .heading = Su cuenta está bloqueada para protegerla
+    .told =
+        Su cuenta de { $site } se ha bloqueado { $cause ->
+            [campaign] porque alguien inició sesión en un dispositivo nuevo justo después de muchos intentos
+            [storm] porque se aceptó un segundo paso después de muchas solicitudes rechazadas
+            [takeover] porque se cambiaron formas de volver a entrar justo después de un inicio en un dispositivo nuevo
+           *[signs] porque varias señales independientes indican que hay otra persona en ella
+        }.
+
+        Se han cerrado todas sus sesiones. Nadie puede iniciar sesión hasta que vuelva a abrirse.
+    .advice-heading = Qué hacer ahora
+    .advice =
+        Para volver a abrir la cuenta, establezca una contraseña nueva. Hágalo también si todo eso lo hizo usted: no
+        podíamos saberlo.
+    .page = Establecer una contraseña nueva
+
 account-unlocked =
     .subject = Su cuenta de { $site } está desbloqueada
     .heading = Su cuenta está desbloqueada

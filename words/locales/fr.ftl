@@ -243,6 +243,71 @@ account-locked-by-staff =
     .advice =
         Pour le faire rouvrir, adressez-vous à notre assistance. Un nouveau mot de passe ne lève pas ce verrouillage.
 
+# Alertes. Ce qui a été fait à cause d’elles.
+response =
+    .step-up =
+        Par précaution, pendant un jour, toute modification du compte demande une nouvelle preuve d’identité et toute
+        connexion sur un nouvel appareil doit être confirmée par courriel.
+    .end-session = Toutes les sessions du compte ont été fermées. Veuillez vous reconnecter.
+    .hold =
+        Pendant un jour, le mot de passe, les adresses et la deuxième étape ne peuvent pas être modifiés depuis le
+        compte. Tout ce qui a été demandé ainsi attend.
+
+suspicion-guesses =
+    .subject = Quelqu’un essaie de deviner l’accès à votre compte { $site }
+    .heading = Quelqu’un essaie de deviner l’accès à votre compte
+    .told = { $cause ->
+            [codes]
+                Beaucoup de codes erronés ont été saisis pour votre compte { $site }. Qui arrive si loin connaît votre
+                mot de passe.
+           *[passwords]
+                Beaucoup de mots de passe erronés ont été saisis pour votre compte { $site }. Nous les ralentissons ;
+                personne n’est entré ainsi. Vous pouvez utiliser vos appareils comme toujours.
+        }
+    .advice-heading = Que faire maintenant
+    .advice =
+        Si c’était vous, vous n’avez rien à faire. Si vous utilisez le même mot de passe ailleurs, ou si quelqu’un peut
+        le connaître, définissez-en un nouveau.
+    .page = Définir un nouveau mot de passe
+
+suspicion-sign-in =
+    .subject = Quelque chose d’inhabituel dans votre compte { $site }
+    .heading = Quelque chose d’inhabituel dans votre compte
+    .told = { $cause ->
+            [session]
+                Une session de votre compte { $site } a continué depuis un autre réseau et avec un autre navigateur ou
+                système.
+           *[sign-in] Quelqu’un s’est connecté à votre compte { $site } d’une manière inhabituelle.
+        }
+
+suspicion-change =
+    .subject = Vérifiez les derniers changements de votre compte { $site }
+    .heading = Vérifiez les derniers changements de votre compte
+    .told = { $cause ->
+            [number]
+                Quelqu’un a utilisé un numéro de téléphone changé depuis peu pour entrer dans votre compte { $site }.
+           *[recovery]
+                Des moyens de revenir dans votre compte { $site } ont été utilisés ou modifiés comme le font les voleurs.
+        }
+
+account-locked-by-alert =
+    .subject = Votre compte { $site } est verrouillé pour le protéger
+    .heading = Votre compte est verrouillé pour le protéger
+    .told =
+        Votre compte { $site } a été verrouillé { $cause ->
+            [campaign] parce que quelqu’un s’est connecté sur un nouvel appareil juste après de nombreux essais
+            [storm] parce qu’une deuxième étape a été acceptée après de nombreuses demandes refusées
+            [takeover] parce que des moyens d’y revenir ont été modifiés juste après une connexion sur un nouvel appareil
+           *[signs] parce que plusieurs signes indépendants indiquent que quelqu’un d’autre s’y trouve
+        }.
+
+        Toutes ses sessions ont été fermées. Personne ne peut se connecter tant qu’il n’est pas rouvert.
+    .advice-heading = Que faire maintenant
+    .advice =
+        Pour rouvrir le compte, définissez un nouveau mot de passe. Faites-le aussi si tout cela venait de vous : nous ne
+        pouvions pas le savoir.
+    .page = Définir un nouveau mot de passe
+
 account-unlocked =
     .subject = Votre compte { $site } est déverrouillé
     .heading = Votre compte est déverrouillé

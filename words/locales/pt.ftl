@@ -228,6 +228,69 @@ account-locked-by-staff =
     .advice =
         Para que seja reaberta, contate o nosso atendimento. Uma nova senha não remove este bloqueio.
 
+# Alertas. O que foi feito por causa de um.
+response =
+    .step-up =
+        Por segurança, durante um dia as alterações na conta pedem uma nova prova de identidade, e as entradas em
+        dispositivos novos têm de ser confirmadas por e-mail.
+    .end-session = Todas as sessões da conta foram encerradas. Entre novamente.
+    .hold =
+        Durante um dia, a senha, os endereços e a segunda etapa não podem ser alterados de dentro da conta. Tudo o que
+        foi pedido assim fica em espera.
+
+suspicion-guesses =
+    .subject = Alguém tenta adivinhar o acesso à sua conta em { $site }
+    .heading = Alguém tenta adivinhar o acesso à sua conta
+    .told = { $cause ->
+            [codes]
+                Foram digitados muitos códigos errados para a sua conta em { $site }. Quem chega até aí conhece a sua
+                senha.
+           *[passwords]
+                Foram digitadas muitas senhas erradas para a sua conta em { $site }. Nós travamos isso; ninguém entrou
+                assim. Pode continuar a usar os seus dispositivos como sempre.
+        }
+    .advice-heading = O que fazer agora
+    .advice =
+        Se foi você, não precisa fazer nada. Se usa a mesma senha noutro lugar, ou se alguém pode conhecê-la, defina uma
+        nova.
+    .page = Definir uma nova senha
+
+suspicion-sign-in =
+    .subject = Algo incomum na sua conta em { $site }
+    .heading = Algo incomum na sua conta
+    .told = { $cause ->
+            [session]
+                Uma sessão da sua conta em { $site } continuou a partir de outra rede e com outro navegador ou sistema.
+           *[sign-in] Alguém entrou na sua conta em { $site } de uma forma incomum.
+        }
+
+suspicion-change =
+    .subject = Verifique as últimas alterações da sua conta em { $site }
+    .heading = Verifique as últimas alterações da sua conta
+    .told = { $cause ->
+            [number]
+                Alguém usou um número de telefone alterado há pouco para entrar na sua conta em { $site }.
+           *[recovery]
+                Caminhos de volta para a sua conta em { $site } foram usados ou alterados como fazem os ladrões.
+        }
+
+account-locked-by-alert =
+    .subject = A sua conta em { $site } está bloqueada para sua proteção
+    .heading = A sua conta está bloqueada para sua proteção
+    .told =
+        A sua conta em { $site } foi bloqueada { $cause ->
+            [campaign] porque alguém entrou num dispositivo novo logo depois de muitas tentativas de senha
+            [storm] porque uma segunda etapa foi aceite depois de muitos pedidos recusados
+            [takeover] porque caminhos de volta foram alterados logo depois de uma entrada num dispositivo novo
+           *[signs] porque vários sinais independentes indicam que outra pessoa está nela
+        }.
+
+        Todas as sessões foram encerradas. Ninguém pode entrar até que a conta seja reaberta.
+    .advice-heading = O que fazer agora
+    .advice =
+        Para reabrir a conta, defina uma nova senha. Faça-o também se tudo isso foi você: não podíamos saber.
+    .page = Definir uma nova senha
+
 account-unlocked =
     .subject = A sua conta em { $site } está desbloqueada
     .heading = A sua conta está desbloqueada

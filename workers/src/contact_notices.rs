@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 use watchbook_domain::account::AccountEvent;
+use watchbook_domain::detection::Action;
 use watchbook_domain::notice::{Contact, ContactChange, Notice};
 use watchbook_domain::notification::{LinkPurpose, NoticeLink, Recipient};
 use watchbook_domain::policy::seconds;
@@ -66,6 +67,15 @@ pub(crate) fn messages(
         AccountEvent::RecoveryEmailRemoved { email } => {
             told_with_disown(ContactChange::RecoveryEmailRemoved, email)
         }
+        // The way back goes to the address before, as long as links do: whoever moved the account may read the new one.
+        AccountEvent::DetectionResponded { action: Action::Lock, lock: Some(cause), .. } => {
+            let Some(held) = contacts.reset_address(at) else { return vec![] };
+            let notice = Notice::LockedByAlert { at, cause: *cause };
+            let own = account.email.iter();
+            let own = own.map(|own| Addressed { copy: Some("own"), ..mail(own, notice.clone(), None) });
+            let copy = copy(event, account, &notice);
+            [mail(held, notice.clone(), None)].into_iter().chain(own).chain(copy).collect()
+        }
         AccountEvent::PasswordResetRequested { link: id, expires_at, context } => {
             let Some(held) = contacts.reset_address(at) else { return vec![] };
             let minutes = u32::try_from(expires_at.since(at).num_minutes()).unwrap_or(0);
@@ -95,6 +105,7 @@ pub(crate) fn copy(event: &AccountEvent, account: &Account, notice: &Notice) -> 
             | AccountEvent::SmsRemoved
             | AccountEvent::EmailChanged { .. }
             | AccountEvent::Locked { .. }
+            | AccountEvent::DetectionResponded { action: Action::Lock, .. }
     );
     let recovery = account.contacts.recovery_email.as_ref().filter(|_| matters)?;
     Some(Addressed { copy: Some("recovery"), ..mail(&recovery.email, notice.clone(), None) })

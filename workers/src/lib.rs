@@ -2,6 +2,7 @@
 //! survive crashes.
 
 mod contact_notices;
+mod detector;
 mod eraser;
 mod factor_recovery_notices;
 mod former_addresses;
@@ -13,13 +14,16 @@ mod password_notices;
 mod private_file;
 mod recovery;
 mod recovery_notices;
+mod responder;
 pub mod sms;
 mod sweeper;
 mod tree_signer;
 
+pub use detector::Detector;
 pub use eraser::Eraser;
 pub use notifier::Notifier;
 pub use outbox::Outbox;
 pub use recovery::RecoveryWorker;
+pub use responder::Responder;
 pub use sweeper::Sweeper;
 pub use tree_signer::TreeSigner;

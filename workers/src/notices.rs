@@ -1,7 +1,8 @@
 //! Which events call for which message. The one table of it.
 
 use uuid::Uuid;
-use watchbook_domain::account::{AccountEvent, PasswordChange};
+use watchbook_domain::account::{AccountEvent, LockReason, PasswordChange};
+use watchbook_domain::detection::Action;
 use watchbook_domain::notice::{FactorChange, Notice, PhoneChange};
 use watchbook_domain::notification::{LinkPurpose, NoticeLink, Recipient};
 use watchbook_domain::policy::seconds;
@@ -24,6 +25,7 @@ pub(crate) const TYPES: &[&str] = &[
     "passkey.copy_suspected",
     "account.locked",
     "account.unlocked",
+    "detection.responded",
     "phone.verified",
     "phone.removed",
     "sms.enrolled",
@@ -115,6 +117,14 @@ pub(crate) fn notice(
         AccountEvent::SmsRemoved => factor(FactorChange::SmsRemoved),
         AccountEvent::PhoneVerified { number, .. } => phone(number, PhoneChange::Set),
         AccountEvent::PhoneRemoved { number } => phone(number, PhoneChange::Removed),
+        // The response that it comes with says why.
+        AccountEvent::Locked { reason: LockReason::Detected, .. } => None,
+        AccountEvent::DetectionResponded { action: Action::Lock, lock: Some(cause), .. } => {
+            Some((Notice::LockedByAlert { at, cause: *cause }, None))
+        }
+        AccountEvent::DetectionResponded { action, detector, mailed, .. } if !mailed.is_empty() => {
+            Some((Notice::Suspicion { at, cause: (*detector).into(), action: *action }, disown()))
+        }
         AccountEvent::Locked { reason, .. } => Some((Notice::AccountLocked { at, reason: *reason }, None)),
         AccountEvent::Unlocked { .. } => Some((Notice::AccountUnlocked { at }, None)),
         _ => None,
@@ -124,7 +134,7 @@ pub(crate) fn notice(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use watchbook_domain::account::{LockReason, UnlockReason};
+    use watchbook_domain::account::UnlockReason;
     use watchbook_domain::{AttemptId, CredentialId, DeviceId, Event};
 
     fn told(event: &AccountEvent) -> Option<(&'static str, Option<LinkPurpose>)> {

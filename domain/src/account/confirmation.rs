@@ -149,7 +149,8 @@ pub(super) fn conclude(
 ) -> Vec<AccountEvent> {
     let known = account.known_device(new.device).is_some();
     let risk = account.risk(&new.context, known, &policy.risk, now);
-    if strong || policy.confirm == Confirm::Off || risk.level < RiskLevel::Risky {
+    let doubtful = risk.level >= RiskLevel::Risky || account.doubts(new.device, now);
+    if strong || policy.confirm == Confirm::Off || !doubtful {
         return opened(account, attempt, new, level, policy, now);
     }
     if account.confirmation_pause(policy, now).is_some() {

@@ -132,6 +132,7 @@ impl ConfirmEmailChange {
     /// `LinkInvalid`, `NotRegistered`.
     pub fn wanted(account: &Account, link: LinkId, now: Timestamp) -> Result<&Email, Rejection> {
         account.registered()?;
+        account.changes_allowed(now)?;
         let pending = awaited(account.contacts.pending_email.as_ref(), link, now)?;
         // A recovery address that was proved meanwhile must stay another one.
         let free = !account.has_address(&pending.email) && account.contacts.undoable(now).is_none();

@@ -3,11 +3,13 @@
 use super::phone::CodeUse;
 use super::{Backup, ChangeReason, PublicKey, RecoveryProof, RecoveryStop, Risk, StopReason};
 use crate::aggregate::events;
+use crate::detection::{Action, Corroboration, Detector, LockCause, Severity};
 use crate::{
-    AccountId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, Locale, PhoneNumber,
+    AccountId, AlertId, AttemptId, ClientContext, CredentialId, DeviceId, Email, LinkId, Locale, PhoneNumber,
     RecoveryCaseId, SessionId, SmsCodeId, Timestamp, UserNumber,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How much was proved (NIST SP 800-63B-4 authentication assurance levels).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,6 +61,8 @@ pub enum EndReason {
     PasswordChangeRequired,
     /// The person was erased.
     AccountErased,
+    /// An alert says that somebody else may use it.
+    Suspected,
 }
 
 /// Why an account was locked.
@@ -69,6 +73,8 @@ pub enum LockReason {
     Disowned,
     /// An operator's decision. Lifted by an operator.
     Operator,
+    /// Alerts that corroborate a takeover. Lifted by a password reset over the verified e-mail address.
+    Detected,
 }
 
 /// How a lock was lifted.
@@ -717,6 +723,38 @@ events! {
         "legal_hold.lifted" v 1 => LegalHoldLifted,
         /// The person's key is due to be destroyed. The last event of an account; its clear part outlives it.
         "personal_data.erased" v 1 => PersonalDataErased,
+        /// An alert was answered.
+        "detection.responded" v 1 => DetectionResponded {
+            /// The alert.
+            alert: AlertId,
+            /// Which finding of it, counted from 1.
+            count: u64,
+            /// Which detector.
+            detector: Detector,
+            /// How bad.
+            severity: Severity,
+            /// Whether it alone corroborates a takeover.
+            corroboration: Option<Corroboration>,
+            /// When what it found happened.
+            happened_at: Timestamp,
+            /// What is done.
+            action: Action,
+            /// Why the account is locked, if it is.
+            lock: Option<LockCause>,
+            /// What would be done if no detector were in shadow mode.
+            without_shadow: Action,
+            /// Whether the brake made less of it.
+            braked: bool,
+            /// Causes that the owner is told of.
+            mailed: BTreeSet<Detector>,
+            /// Until when more proof is asked for, or changes are held.
+            until: Option<Timestamp>,
+        },
+        /// An alert was resolved: it counts no more.
+        "detection.cleared" v 1 => DetectionCleared {
+            /// The alert.
+            alert: AlertId,
+        },
         /// The person is written to in this language from now on.
         "locale.changed" v 1 => LocaleChanged {
             /// The language.

@@ -302,7 +302,7 @@ impl CompleteFactorRecovery {
     /// beside a factor is void without one.
     ///
     /// # Errors
-    /// `AttemptOver`, `LinkInvalid`, `Throttled` while the wait is not over.
+    /// `AttemptOver`, `LinkInvalid`, `Throttled` while the wait is not over, `ChangesHeld`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.at_second_factor(self.attempt, self.now)?;
         let pending = account.factor_recovery.pending(self.now);
@@ -311,6 +311,7 @@ impl CompleteFactorRecovery {
         if self.now < completes_at {
             return Err(Rejection::Throttled { retry_after: completes_at.since(self.now) });
         }
+        account.changes_allowed(self.now)?;
         let mut events = vec![AccountEvent::FactorRecoveryCompleted { link }];
         events.extend(end_all(account, None, EndReason::SecondFactorChanged, self.now));
         events.extend(account.devices.keys().map(|device| AccountEvent::DeviceRemoved { device: *device }));

@@ -167,6 +167,7 @@ impl EnrolPasskey {
     /// `SessionOver`, `PasskeyEnrolled` (the account has that one), `TooManyPasskeys`, `NameInvalid`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.live_session(self.session, self.now)?;
+        account.changes_allowed(self.now)?;
         if account.passkeys.values().any(|passkey| passkey.credential_id == self.credential_id) {
             return Err(Rejection::PasskeyEnrolled);
         }

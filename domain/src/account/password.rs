@@ -81,7 +81,7 @@ impl RequestPasswordReset {
 }
 
 /// Replaces the password by a mailed link, once. Ends every session and every other link. Lifts the lock
-/// that "this was not me" put on, never an operator's, and never the second factor.
+/// that "this was not me" or alerts put on, never an operator's, and never the second factor.
 #[derive(Clone, Debug)]
 pub struct ResetPassword {
     /// The link, its signature already checked.
@@ -123,7 +123,7 @@ impl ResetPassword {
             // Who follows the mailed link reads mail at the address.
             events.push(AccountEvent::EmailVerified { link: self.link });
         }
-        if account.locked == Some(LockReason::Disowned) {
+        if matches!(account.locked, Some(LockReason::Disowned | LockReason::Detected)) {
             events.push(AccountEvent::Unlocked { reason: UnlockReason::PasswordReset });
         }
         Ok(events)
@@ -198,6 +198,7 @@ mod tests {
     fn a_reset_lifts_the_owners_lock_and_not_the_operators() {
         for (reason, types) in [
             (LockReason::Disowned, &["password.changed", "account.unlocked"][..]),
+            (LockReason::Detected, &["password.changed", "account.unlocked"][..]),
             (LockReason::Operator, &["password.changed"][..]),
         ] {
             given(verified(0))

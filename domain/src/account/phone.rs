@@ -181,10 +181,11 @@ impl ProvePhone {
     /// sessions end.
     ///
     /// # Errors
-    /// `SessionOver`, `CodeOver`.
+    /// `SessionOver`, `CodeOver`, `ChangesHeld`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         let Self { session, code, guess, now, .. } = *self;
         account.live_session(session, now)?;
+        account.changes_allowed(now)?;
         let sent = account.guessed_code(CodeUse::Number { session }, code, guess, now)?;
         let number = sent.number.clone();
         if self.taken {

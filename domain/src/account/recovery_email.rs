@@ -49,9 +49,10 @@ pub struct ConfirmRecoveryEmail {
 
 impl ConfirmRecoveryEmail {
     /// # Errors
-    /// `LinkInvalid`, `NotRegistered`.
+    /// `LinkInvalid`, `NotRegistered`, `ChangesHeld`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.registered()?;
+        account.changes_allowed(self.now)?;
         let pending = awaited(account.contacts.pending_recovery_email.as_ref(), self.link, self.now)?;
         if account.locked.is_some() || account.has_address(&pending.email) {
             return Err(Rejection::LinkInvalid);

@@ -1,5 +1,6 @@
 //! Why a command was refused.
 
+use crate::Timestamp;
 use crate::guess::Admission;
 use chrono::TimeDelta;
 
@@ -45,6 +46,12 @@ pub enum Rejection {
     /// The change needs a fresh proof of the password (and second factor).
     #[error("the change needs a fresh proof of identity")]
     ReauthenticationRequired,
+    /// An alert holds changes for a while.
+    #[error("changes wait, because something about this account was suspicious")]
+    ChangesHeld {
+        /// Until then.
+        until: Timestamp,
+    },
     /// No such device.
     #[error("there is no such device")]
     DeviceUnknown,

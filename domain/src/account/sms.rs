@@ -164,10 +164,11 @@ pub struct EnrolSms {
 
 impl EnrolSms {
     /// # Errors
-    /// `SmsEnrolled`, `CodeOver`, `SessionOver`.
+    /// `SmsEnrolled`, `CodeOver`, `SessionOver`, `ChangesHeld`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         let Self { session, code, guess, now, .. } = *self;
         account.live_session(session, now)?;
+        account.changes_allowed(now)?;
         if account.phone.sms_enrolled_at.is_some() {
             return Err(Rejection::SmsEnrolled);
         }

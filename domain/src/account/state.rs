@@ -6,7 +6,7 @@ use super::trusted_device::TrustedDevices;
 use super::usual::Usual;
 use super::{
     AccountEvent, Contacts, FactorRecovery, Level, LockReason, Passkey, PasswordChange, PasswordStanding,
-    PendingLink, Phone, Rejection, SecondFactor, SupportRecovery, TokenDigest,
+    PendingLink, Phone, Rejection, SecondFactor, SupportRecovery, Suspicion, TokenDigest,
 };
 use crate::aggregate::Aggregate;
 use crate::guess::GuessCounter;
@@ -79,6 +79,8 @@ pub struct Account {
     pub password_standing: PasswordStanding,
     /// Passkeys of which there may be a copy.
     pub suspected_passkeys: SuspectedPasskeys,
+    /// What is suspected.
+    pub suspicion: Suspicion,
     /// Must not be erased.
     pub legal_hold: bool,
     /// Was erased: nothing else is known of it.
@@ -307,7 +309,9 @@ impl Account {
         now: Timestamp,
     ) -> Result<&Session, Rejection> {
         let session = self.live_session(id, now)?;
-        let recent = now.since(session.authenticated_at) <= seconds(policy.reauthentication_seconds);
+        self.changes_allowed(now)?;
+        let recent = now.since(session.authenticated_at) <= seconds(policy.reauthentication_seconds)
+            && self.stepped_up(now).is_none_or(|since| session.authenticated_at >= since);
         let strong = !self.requires_second_factor() || session.level >= Level::Aal2;
         if recent && strong { Ok(session) } else { Err(Rejection::ReauthenticationRequired) }
     }
@@ -405,6 +409,7 @@ impl Aggregate for Account {
         self.evolve_support_recovery(event);
         self.password_standing.evolve(event, at, self.password);
         self.suspected_passkeys.evolve(event);
+        self.suspicion.evolve(event, at);
         match event {
             E::Registered { account, email, number, password, context: _ } => {
                 self.id = Some(*account);
@@ -682,6 +687,7 @@ impl Aggregate for Account {
             | E::FactorRecoveryStopped { .. }
             | E::FactorRecoveryCompleted { .. }
             | E::ContactConfirmed => {}
+            E::DetectionResponded { .. } | E::DetectionCleared { .. } => {}
             E::SupportRecoveryStarted { .. } | E::SupportRecoveryStopped { .. } | E::Recovered { .. } => {}
             E::LocaleChanged { locale } => self.locale = Some(locale.clone()),
             E::PasskeyRejected { attempt } => {

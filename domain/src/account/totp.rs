@@ -51,6 +51,7 @@ impl ConfirmTotp {
     /// `SessionOver`.
     pub fn decide(&self, account: &Account, policy: &Policy) -> Result<Vec<AccountEvent>, Rejection> {
         account.live_session(self.session, self.now)?;
+        account.changes_allowed(self.now)?;
         if account.totp.is_some() {
             return Err(Rejection::TotpEnrolled);
         }

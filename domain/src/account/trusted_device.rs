@@ -61,6 +61,7 @@ impl Account {
         let trusted = self.known_device(device).filter(|id| self.trusted_devices.until(*id, now).is_some());
         policy.trusted_device_seconds > 0
             && trusted.is_some()
+            && self.stepped_up(now).is_none()
             && self.risk(context, true, &policy.risk, now).level == RiskLevel::Usual
     }
 }

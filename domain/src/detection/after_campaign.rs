@@ -81,6 +81,11 @@ impl AfterCampaign {
         mark
     }
 
+    /// The person is erased.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.targets.remove(&account);
+    }
+
     pub(super) fn observe(
         &self,
         seen: &Observation,
@@ -102,16 +107,27 @@ impl AfterCampaign {
         let by_own = if known && novelty.address_seen { None } else { own().filter(fresh) };
         let by_shared = || if known { None } else { prefix().or_else(agent).filter(fresh) };
         let by_target = || if known { None } else { self.targets.get(&account).filter(fresh) };
-        let Some(mark) = by_own.or_else(by_shared).or_else(by_target) else { return };
+        let Some((mark, from_there)) = by_own
+            .or_else(by_shared)
+            .map(|mark| (mark, true))
+            .or_else(|| by_target().map(|mark| (mark, false)))
+        else {
+            return;
+        };
         let since = seen.at.since(mark.at).max(chrono::TimeDelta::zero());
         let mut evidence = vec![Evidence::after(mark.detector.name(), since)];
         if !known {
             evidence.push(Evidence::never_seen("device"));
         }
-        let grade = (Severity::High, Confidence::High);
+        // Whoever proved a strong factor is hardly who guessed passwords; and whoever is aimed at may get in from home on
+        // a new device: else failures would lock the owner out.
+        let strong = seen.is_strong();
+        let severity = if strong { Severity::Medium } else { Severity::High };
+        let grade = (severity, Confidence::High);
+        let corroborates = !known && !strong && (from_there || novelty.elsewhere);
         let finding = Finding::of_account(Detector::SuccessAfterCampaign, seen, grade, evidence);
         out.extend(finding.map(|finding| Finding {
-            corroboration: (!known).then_some(Corroboration::CampaignThenNewDevice),
+            corroboration: corroborates.then_some(Corroboration::CampaignThenNewDevice),
             ..finding.resting_on(mark.positions.iter().copied())
         }));
     }

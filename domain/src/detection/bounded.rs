@@ -50,6 +50,11 @@ impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
         self.entries.remove(key).map(|(_, value)| value)
     }
 
+    /// Keeps those entries that `keep` says yes to.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) {
+        self.entries.retain(|key, (_, value)| keep(key, value));
+    }
+
     /// Puts an entry in, or another in its place.
     pub fn insert(&mut self, key: K, value: V) {
         self.make_room_for(&key);

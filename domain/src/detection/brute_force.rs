@@ -28,6 +28,12 @@ impl BruteForce {
         Self { accounts: Bounded::new(capacity), pairs: Bounded::new(capacity) }
     }
 
+    /// The person is erased.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.accounts.remove(&account);
+        self.pairs.retain(|(of, _), _| *of != account);
+    }
+
     pub(super) fn observe(&mut self, seen: &Observation, policy: &DetectionPolicy, out: &mut Vec<Finding>) {
         let Some(account) = seen.target.account() else { return };
         let pair = seen.source.client().map(|client| (account, client));

@@ -18,7 +18,9 @@ pub(super) struct Campaign {
 pub(super) fn try_of(seen: &Observation, novelty: &Novelty) -> Option<Try> {
     let end = match seen.what {
         Happening::PasswordRejected => End::Failed,
-        Happening::SignedIn { .. } => End::Succeeded { known: novelty.device == Familiarity::Known },
+        Happening::SignedIn { .. } => {
+            End::Succeeded { known: novelty.device == Familiarity::Known || seen.is_strong() }
+        }
         Happening::SignInRefused => End::Refused,
         _ => return None,
     };

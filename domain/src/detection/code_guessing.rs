@@ -20,6 +20,11 @@ impl CodeGuessing {
         Self { accounts: Bounded::new(policy.memory.accounts) }
     }
 
+    /// The person is erased.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.accounts.remove(&account);
+    }
+
     pub(super) fn observe(&mut self, seen: &Observation, policy: &DetectionPolicy, out: &mut Vec<Finding>) {
         let (Some(account), Happening::FactorRejected(_)) = (seen.target.account(), seen.what) else {
             return;

@@ -38,6 +38,11 @@ impl Distributed {
         Self { accounts: Bounded::new(policy.memory.accounts) }
     }
 
+    /// The person is erased.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.accounts.remove(&account);
+    }
+
     pub(super) fn observe(&mut self, seen: &Observation, policy: &DetectionPolicy, out: &mut Vec<Finding>) {
         let Some(account) = seen.target.account().filter(|_| seen.what.is_failure()) else { return };
         let policy = &policy.distributed_brute_force;

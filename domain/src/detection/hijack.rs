@@ -5,11 +5,12 @@ use super::bounded::Bounded;
 use super::finding::{Confidence, Detector, Evidence, Finding, Severity};
 use super::observation::{Agent, Happening, Network, Observation};
 use super::policy::DetectionPolicy;
-use crate::SessionId;
+use crate::{AccountId, SessionId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Client {
+    account: Option<AccountId>,
     position: u64,
     network: Option<Network>,
     family: String,
@@ -20,6 +21,7 @@ struct Client {
 impl Client {
     fn of(seen: &Observation) -> Self {
         Self {
+            account: seen.target.account(),
             position: seen.position,
             network: seen.source.network(),
             family: seen.agent.family().to_owned(),
@@ -54,6 +56,11 @@ pub struct Hijack {
 impl Hijack {
     pub(super) fn new(policy: &DetectionPolicy) -> Self {
         Self { sessions: Bounded::new(policy.memory.sessions) }
+    }
+
+    /// The person is erased.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.sessions.retain(|_, client| client.account != Some(account));
     }
 
     /// What alerts teaches nothing: the thief's network and browser do not become the session's own.

@@ -89,6 +89,8 @@ pub struct Novelty {
     pub new_country: bool,
     /// Whether the network is known and was not seen.
     pub new_network: bool,
+    /// Whether it is none of those seen, as far as can be told: where no database knows it, by the address's first bits.
+    pub elsewhere: bool,
     /// Successes before, all that were ever seen.
     pub successes: u64,
     /// The one before.
@@ -104,6 +106,7 @@ impl Novelty {
             address_seen: false,
             new_country: false,
             new_network: false,
+            elsewhere: false,
             successes: 0,
             last: None,
         }
@@ -147,6 +150,7 @@ impl History {
                 && !among(policy.country_sign_ins).any(|past| past.country == source.country),
             // A prefix that stands in for a network changes too often to be news.
             new_network: source.asn.is_some() && !network_seen,
+            elsewhere: network.is_some() && !network_seen,
             successes: self.successes,
             last: self.past.back().cloned(),
         }
@@ -198,6 +202,11 @@ impl Histories {
             }
             _ => {}
         }
+    }
+
+    /// The person is erased.
+    pub fn forget(&mut self, account: AccountId) {
+        self.accounts.remove(&account);
     }
 
     /// Accounts in mind, and successes kept of them.

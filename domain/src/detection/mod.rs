@@ -42,7 +42,7 @@ pub use observation::{
 pub use policy::DetectionPolicy;
 pub use response::{Action, Brake, Circumstances, LockCause, Measure, OpenAlert, Response, respond};
 
-use crate::AlertId;
+use crate::{AccountId, AlertId};
 use bounded::Bounded;
 use history::{Histories, Novelty};
 use serde::{Deserialize, Serialize};
@@ -177,6 +177,21 @@ impl Detection {
         folded.corroboration = folded.corroboration.or(finding.corroboration);
         let count = folded.count;
         (worse || count.is_power_of_two()).then_some(Signal { alert, count, finding })
+    }
+
+    /// The person is erased: nothing of their sign-ins stays in mind. What was tried from a source does, with the
+    /// account's bare id.
+    pub fn forget(&mut self, account: AccountId) {
+        self.histories.forget(account);
+        self.brute_force.forget(account);
+        self.distributed.forget(account);
+        self.after_campaign.forget(account);
+        self.fatigue.forget(account);
+        self.code_guessing.forget(account);
+        self.recovery.forget(account);
+        self.sim_swap.forget(account);
+        self.hijack.forget(account);
+        self.risk_score.forget(account);
     }
 
     /// The risk score of a success, against what was learnt so far.

@@ -44,6 +44,8 @@ pub struct At {
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Client {
+    /// Whose it is.
+    account: Option<AccountId>,
     source: Source,
     agent: Agent,
     device: Device,
@@ -75,6 +77,7 @@ const fn factor(factor: SecondFactor) -> Factor {
 fn client(context: &ClientContext, device: Device, lookup: &dyn Lookup) -> Client {
     // What was recorded was true at its time; today's databases may say otherwise.
     Client {
+        account: None,
         source: context.recorded_source().unwrap_or_else(|| lookup.source(&context.address)),
         agent: context.recorded_agent().unwrap_or_else(|| lookup.agent(&context.user_agent)),
         device,
@@ -84,7 +87,7 @@ fn client(context: &ClientContext, device: Device, lookup: &dyn Lookup) -> Clien
 }
 
 fn observation(at: At, target: Target, what: Happening, client: Client) -> Observation {
-    let Client { source, agent, device, session, factor: _ } = client;
+    let Client { source, agent, device, session, account: _, factor: _ } = client;
     Observation {
         position: at.position,
         at: at.time,
@@ -117,13 +120,14 @@ impl Normaliser {
         lookup: &dyn Lookup,
     ) -> Option<Observation> {
         use AccountEvent as E;
+        let own = |client: Client| Client { account: Some(account), ..client };
         let say = |what, client: Client| observation(at, Target::Account(account), what, client);
         let within =
             |attempt: AttemptId, seen: Observation| Some(Observation { attempt: Some(attempt), ..seen });
         match event {
             E::SignInStarted { attempt, device, context, .. } => {
                 let device = device.map_or(Device::New(None), Device::Known);
-                self.attempts.insert(*attempt, client(context, device, lookup));
+                self.attempts.insert(*attempt, own(client(context, device, lookup)));
                 None
             }
             E::ReauthenticationStarted { attempt, session, .. } => {
@@ -149,7 +153,7 @@ impl Normaliser {
             E::RecoveryCodeAccepted { attempt, .. } => self.accepted(*attempt, Factor::RecoveryCode, say),
             E::PasskeySignInStarted { attempt, device, context, .. } => {
                 let device = device.map_or(Device::New(None), Device::Known);
-                self.attempts.insert(*attempt, client(context, device, lookup));
+                self.attempts.insert(*attempt, own(client(context, device, lookup)));
                 None
             }
             E::PasskeyRejected { attempt } => {
@@ -165,19 +169,19 @@ impl Normaliser {
             E::SignInSucceeded { attempt, device, new_device, context, .. } => {
                 let used = self.attempts.remove(attempt).and_then(|client| client.factor);
                 let device = if *new_device { Device::New(Some(*device)) } else { Device::Known(*device) };
-                let client = client(context, device, lookup);
+                let client = own(client(context, device, lookup));
                 self.signed_in.insert(account, client.clone());
                 within(*attempt, say(Happening::SignedIn { factor: used }, client))
             }
             E::SessionOpened { session, .. } => {
                 let client = self.signed_in.remove(&account).unwrap_or_default();
-                let client = Client { session: Some(*session), ..client };
+                let client = own(Client { session: Some(*session), ..client });
                 self.sessions.insert(*session, client.clone());
                 Some(say(Happening::SessionUsed, client))
             }
             E::SessionRefreshed { session, context: Some(context), .. } => {
                 let device = self.sessions.get(session).map_or(Device::Unrecorded, |client| client.device);
-                let moved = Client { session: Some(*session), ..client(context, device, lookup) };
+                let moved = own(Client { session: Some(*session), ..client(context, device, lookup) });
                 self.sessions.insert(*session, moved.clone());
                 Some(say(Happening::SessionUsed, moved))
             }
@@ -253,6 +257,14 @@ impl Normaliser {
             }
             SourceEvent::Refused { .. } => None,
         }
+    }
+
+    /// The person is erased.
+    pub fn forget(&mut self, account: AccountId) {
+        let others = |client: &Client| client.account != Some(account);
+        self.attempts.retain(|_, client| others(client));
+        self.sessions.retain(|_, client| others(client));
+        self.signed_in.remove(&account);
     }
 
     fn attempt(&self, attempt: AttemptId) -> Client {

@@ -349,3 +349,10 @@ pub struct Observation {
     /// The sign-in or challenge it belongs to, if known.
     pub attempt: Option<AttemptId>,
 }
+
+impl Observation {
+    /// Whether a factor was proved that whoever has only the password lacks.
+    pub const fn is_strong(&self) -> bool {
+        matches!(self.what, Happening::SignedIn { factor: Some(Factor::Totp | Factor::Passkey) })
+    }
+}

@@ -41,6 +41,11 @@ impl RecoveryAbuse {
         Self { accounts: Bounded::new(policy.memory.accounts) }
     }
 
+    /// The person is erased.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.accounts.remove(&account);
+    }
+
     pub(super) fn observe(
         &mut self,
         seen: &Observation,

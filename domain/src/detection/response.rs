@@ -66,7 +66,8 @@ impl Default for Actions {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ResponsePolicy {
-    /// Detectors that only record what they would have done. Default: the risk score.
+    /// Detectors that only record what they would have done. Default: the risk score, and the takeover sequence, which
+    /// fits an owner with a new phone.
     pub shadow: BTreeSet<Detector>,
     /// Actions of a detector that differ from [`Actions::for_detector`]'s.
     pub actions: BTreeMap<Detector, Actions>,
@@ -84,13 +85,19 @@ pub struct ResponsePolicy {
     pub mail_pause_seconds: u32,
     /// Findings of one detector about the same within so many seconds are one alert. Default 3,600.
     pub fold_seconds: u32,
+    /// Seconds for which more proof is asked for. Default 86,400.
+    pub step_up_seconds: u32,
+    /// Seconds for which changes are held. Default 86,400.
+    pub hold_seconds: u32,
+    /// Alerts about what happened more seconds ago lead to nothing: mails about the past help nobody. Default 86,400.
+    pub act_within_seconds: u32,
 }
 
 impl Default for ResponsePolicy {
     fn default() -> Self {
         use Corroboration::{AcceptedAfterStorm, CampaignThenNewDevice, Takeover};
         Self {
-            shadow: [Detector::RiskScore].into(),
+            shadow: [Detector::RiskScore, Detector::TakeoverSequence].into(),
             actions: BTreeMap::new(),
             lock_on: [CampaignThenNewDevice, AcceptedAfterStorm, Takeover].into(),
             lock_on_agreeing: 2,
@@ -99,6 +106,9 @@ impl Default for ResponsePolicy {
             brake_least: 20,
             mail_pause_seconds: 3_600,
             fold_seconds: 3_600,
+            step_up_seconds: 86_400,
+            hold_seconds: 86_400,
+            act_within_seconds: 86_400,
         }
     }
 }
@@ -146,7 +156,7 @@ impl Measure {
 }
 
 /// An alert about an account that nobody has resolved, as the response needs it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OpenAlert {
     /// The alert.
     pub id: AlertId,

@@ -6,6 +6,7 @@ use super::observation::{Happening, Observation};
 use super::policy::DetectionPolicy;
 use super::quantile::Quantiles;
 use super::score::{RiskModel, Score, Values};
+use crate::AccountId;
 use serde::{Deserialize, Serialize};
 
 /// Histories up to so many sign-ins are alike; longer ones share the last class.
@@ -47,6 +48,11 @@ impl RiskScore {
             return None;
         };
         Some(with_values(seen, |values| self.model.score(account.0, values)))
+    }
+
+    /// The person is erased.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.model.forget(account.0);
     }
 
     /// Alerts on a success, and learns where its score stands; see [`learn`](Self::learn) for the rest.

@@ -19,7 +19,7 @@ pub(super) enum End {
     Failed,
     /// A whole sign-in.
     Succeeded {
-        /// Whether the device is the account's own.
+        /// Whether the device is the account's own, or a strong factor was proved.
         known: bool,
     },
     /// The password was right, the account is not to be signed in to.

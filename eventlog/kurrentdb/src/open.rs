@@ -8,8 +8,8 @@ use eventstore::{ClientSettings, SubscriptionFilter};
 use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
-    Aggregate, account, captcha, claim, erasure, incident, installation, notification, operator,
-    recovery_case, service_key, sms_budget, source,
+    Aggregate, account, alert, captcha, claim, erasure, incident, installation, notification, operator,
+    recovery_case, response_brake, service_key, sms_budget, source,
 };
 use watchbook_eventlog::StreamId;
 
@@ -34,7 +34,8 @@ pub const CATEGORIES: &[&str] = &[
     sms_budget::SmsBudget::CATEGORY,
     recovery_case::RecoveryCase::CATEGORY,
     recovery_case::RecoveryBudget::CATEGORY,
-    "alert",
+    alert::Alert::CATEGORY,
+    response_brake::ResponseBrake::CATEGORY,
     "export",
 ];
 

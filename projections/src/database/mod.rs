@@ -182,6 +182,13 @@ impl Record {
         }
     }
 
+    pub(crate) fn bytes(&self, index: usize) -> Result<Vec<u8>, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get_unchecked(index),
+            Self::Postgres(row) => row.try_get(index),
+        }
+    }
+
     pub(crate) fn uuid(&self, index: usize) -> Result<Uuid, sqlx::Error> {
         let bytes: &[u8] = match self {
             Self::Sqlite(row) => row.try_get_unchecked(index)?,

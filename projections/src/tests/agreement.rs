@@ -20,6 +20,7 @@ async fn assert_agreement(world: &World, id: AccountId) {
     let locked = state.locked.map(|reason| match reason {
         LockReason::Disowned => "disowned",
         LockReason::Operator => "operator",
+        LockReason::Detected => "detected",
     });
     assert_eq!(row.locked.as_deref(), locked);
     assert_eq!(row.locked_at.is_some(), locked.is_some());

@@ -5,8 +5,9 @@ use super::render::{RenderContext, Rendered, render};
 use mail_parser::MessageParser;
 use std::collections::BTreeSet;
 use watchbook_domain::account::{ChangeReason, CodeUse, LockReason};
+use watchbook_domain::detection::{Action, Corroboration, LockCause};
 use watchbook_domain::notice::{
-    Contact, ContactChange, FactorChange, Notice, PhoneChange, RecoveryNotice, RecoveryStep,
+    Contact, ContactChange, FactorChange, Notice, PhoneChange, RecoveryNotice, RecoveryStep, SuspicionCause,
 };
 use watchbook_domain::{SessionId, SmsCodeId, Timestamp};
 use watchbook_words::{Language, moment};
@@ -35,6 +36,8 @@ fn all() -> Vec<Notice> {
         Notice::PasswordChangeRequired { at: AT, reason: ChangeReason::TooShortAlone, hours: 24 },
         Notice::AccountLocked { at: AT, reason: LockReason::Disowned },
         Notice::AccountLocked { at: AT, reason: LockReason::Operator },
+        Notice::AccountLocked { at: AT, reason: LockReason::Detected },
+        Notice::LockedByAlert { at: AT, cause: LockCause::Agreement },
         Notice::AccountUnlocked { at: AT },
         Notice::SmsCode {
             code: SmsCodeId(nil),
@@ -102,6 +105,20 @@ fn all() -> Vec<Notice> {
         RecoveryNotice::Lost { at: AT },
     ];
     all.extend(cases.map(Notice::Recovery));
+    let causes =
+        [Corroboration::CampaignThenNewDevice, Corroboration::AcceptedAfterStorm, Corroboration::Takeover];
+    all.extend(causes.map(|cause| Notice::LockedByAlert { at: AT, cause: LockCause::Corroborated(cause) }));
+    let causes = [
+        SuspicionCause::Passwords,
+        SuspicionCause::Codes,
+        SuspicionCause::SignIn,
+        SuspicionCause::Session,
+        SuspicionCause::Number,
+        SuspicionCause::Recovery,
+    ];
+    for action in [Action::Mail, Action::StepUp, Action::EndSession, Action::Hold] {
+        all.extend(causes.map(|cause| Notice::Suspicion { at: AT, cause, action }));
+    }
     all.extend(phones.map(|change| Notice::PhoneChanged { at: AT, change, masked: masked() }));
     all
 }
@@ -118,6 +135,21 @@ fn number(notice: &Notice) -> usize {
         Notice::AccountLocked { reason: LockReason::Disowned, .. } => 5,
         Notice::AccountLocked { reason: LockReason::Operator, .. } => 6,
         Notice::AccountUnlocked { .. } => 7,
+        Notice::AccountLocked { reason: LockReason::Detected, .. } => 45,
+        Notice::LockedByAlert { cause, .. } => match cause {
+            LockCause::Corroborated(Corroboration::CampaignThenNewDevice) => 46,
+            LockCause::Corroborated(Corroboration::AcceptedAfterStorm) => 47,
+            LockCause::Corroborated(Corroboration::Takeover) => 48,
+            LockCause::Agreement | LockCause::Disowned | LockCause::Ordered => 49,
+        },
+        Notice::Suspicion { cause, .. } => match cause {
+            SuspicionCause::Passwords => 50,
+            SuspicionCause::Codes => 51,
+            SuspicionCause::SignIn => 52,
+            SuspicionCause::Session => 53,
+            SuspicionCause::Number => 54,
+            SuspicionCause::Recovery => 55,
+        },
         Notice::SmsCode { .. } => 8,
         Notice::PhoneChanged { change: PhoneChange::Set, .. } => 9,
         Notice::PhoneChanged { change: PhoneChange::Removed, .. } => 10,
@@ -165,7 +197,7 @@ fn number(notice: &Notice) -> usize {
         },
     }
 }
-const FORMS: usize = 46;
+const FORMS: usize = 57;
 
 fn context<'a>(
     language: Language,

@@ -34,7 +34,7 @@ pub(super) struct Link {
 
 impl Letter {
     pub(super) fn of(notice: &Notice, context: &RenderContext<'_>) -> Self {
-        let Told { message, mut args, facts, offer } = Told::of(notice, context.language);
+        let Told { message, mut args, facts, response, offer } = Told::of(notice, context.language);
         args.set("site", one_line(context.site_name, 80));
         let language = context.language;
         let say = |message, name| part(language, message, name, &args).unwrap_or_default();
@@ -50,6 +50,9 @@ impl Letter {
             link: None,
             closing: paragraphs(language, "mail", "closing", &args),
         };
+        if let Some(response) = response {
+            letter.told.extend(paragraphs(language, "response", response, &args));
+        }
         match offer {
             Offer::Nothing => {}
             Offer::Page(path) => letter.link = Some(Link::to_page(context, path, say(message, "page"))),

@@ -2,8 +2,9 @@
 
 use watchbook_domain::Timestamp;
 use watchbook_domain::account::{ChangeReason, LockReason};
+use watchbook_domain::detection::{Action, Corroboration, LockCause};
 use watchbook_domain::notice::{
-    Contact, ContactChange, FactorChange, Notice, PhoneChange, RecoveryNotice, RecoveryStep,
+    Contact, ContactChange, FactorChange, Notice, PhoneChange, RecoveryNotice, RecoveryStep, SuspicionCause,
 };
 use watchbook_words::{Args, Language, moment};
 
@@ -30,6 +31,8 @@ pub(super) struct Told<'a> {
     /// Its variables, besides `site`.
     pub(super) args: Args<'a>,
     pub(super) facts: Facts<'a>,
+    /// A part of the message `response`: what was done.
+    pub(super) response: Option<&'static str>,
     pub(super) offer: Offer,
 }
 
@@ -89,6 +92,17 @@ impl<'a> Told<'a> {
             Notice::AccountLocked { at, reason: LockReason::Operator } => {
                 Self::new("account-locked-by-staff", Offer::Nothing).at(*at)
             }
+            // The mail about the alert says why; see `notices`.
+            Notice::AccountLocked { at, reason: LockReason::Detected } => {
+                Self::new("account-locked-by-alert", Offer::Page("/forgot"))
+                    .at(*at)
+                    .with_text("cause", "signs")
+            }
+            Notice::LockedByAlert { at, cause } => {
+                let told = Self::new("account-locked-by-alert", Offer::Page("/forgot")).at(*at);
+                told.with_text("cause", lock_cause(*cause))
+            }
+            Notice::Suspicion { at, cause, action } => Self::of_suspicion(*cause, *action).at(*at),
             Notice::AccountUnlocked { at } => Self::new("account-unlocked", Offer::Disown("change")).at(*at),
             Notice::PhoneChanged { at, change, masked } => {
                 let message = match change {
@@ -124,6 +138,24 @@ impl<'a> Told<'a> {
             Notice::FactorRecovery { at, step } => Self::of_factor_recovery(*step, language).at(*at),
             Notice::Recovery(notice) => Self::of_recovery(notice, language),
         }
+    }
+
+    fn of_suspicion(cause: SuspicionCause, action: Action) -> Self {
+        let (message, offer, name) = match cause {
+            SuspicionCause::Passwords => ("suspicion-guesses", Offer::Page("/forgot"), "passwords"),
+            SuspicionCause::Codes => ("suspicion-guesses", Offer::Page("/forgot"), "codes"),
+            SuspicionCause::SignIn => ("suspicion-sign-in", Offer::Disown("sign-in"), "sign-in"),
+            SuspicionCause::Session => ("suspicion-sign-in", Offer::Disown("sign-in"), "session"),
+            SuspicionCause::Number => ("suspicion-change", Offer::Disown("change"), "number"),
+            SuspicionCause::Recovery => ("suspicion-change", Offer::Disown("change"), "recovery"),
+        };
+        let response = match action {
+            Action::Record | Action::Mail | Action::Lock => None,
+            Action::StepUp => Some("step-up"),
+            Action::EndSession => Some("end-session"),
+            Action::Hold => Some("hold"),
+        };
+        Self { response, ..Self::new(message, offer).with_text("cause", name) }
     }
 
     fn of_factor_recovery(step: RecoveryStep, language: Language) -> Self {
@@ -173,7 +205,7 @@ impl<'a> Told<'a> {
     }
 
     fn new(message: &'static str, offer: Offer) -> Self {
-        Self { message, args: Args::new(), facts: Facts::default(), offer }
+        Self { message, args: Args::new(), facts: Facts::default(), response: None, offer }
     }
 
     fn at(mut self, at: Timestamp) -> Self {
@@ -200,6 +232,15 @@ impl<'a> Told<'a> {
     fn with_moment(mut self, variable: &'a str, at: Timestamp, language: Language) -> Self {
         self.args.set(variable, moment(language, at));
         self
+    }
+}
+
+const fn lock_cause(cause: LockCause) -> &'static str {
+    match cause {
+        LockCause::Corroborated(Corroboration::CampaignThenNewDevice) => "campaign",
+        LockCause::Corroborated(Corroboration::AcceptedAfterStorm) => "storm",
+        LockCause::Corroborated(Corroboration::Takeover) => "takeover",
+        LockCause::Agreement | LockCause::Disowned | LockCause::Ordered => "signs",
     }
 }
 

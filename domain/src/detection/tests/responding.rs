@@ -11,11 +11,16 @@ fn sure(corroboration: Corroboration, alert: OpenAlert) -> OpenAlert {
     OpenAlert { corroboration: Some(corroboration), ..alert }
 }
 
+/// With the takeover sequence out of the shadow.
+fn acting() -> ResponsePolicy {
+    ResponsePolicy { shadow: [Detector::RiskScore].into(), ..ResponsePolicy::default() }
+}
+
 #[test]
 fn one_alert_never_locks_and_corroboration_does() {
     use Corroboration::{AcceptedAfterStorm, CampaignThenNewDevice, Takeover};
     use Detector as D;
-    let policy = ResponsePolicy::default();
+    let policy = acting();
     let campaign = || sure(CampaignThenNewDevice, alert(D::SuccessAfterCampaign, High, 0));
     let table: Vec<(&str, Vec<OpenAlert>, Action, Option<LockCause>)> = vec![
         ("nothing", vec![], Action::Record, None),
@@ -119,7 +124,7 @@ fn policy_decides_what_follows_but_no_table_locks_on_one_alert() {
 
 #[test]
 fn the_brake_holds_back_detectors_and_nobodys_word() {
-    let policy = ResponsePolicy::default();
+    let policy = acting();
     let takeover = [sure(Corroboration::Takeover, alert(Detector::TakeoverSequence, High, 0))];
     let braked = Circumstances { braked: true, ..Circumstances::default() };
     let response = respond(&takeover, &braked, &policy);
