@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 17] = [
+const ALL: [&str; 18] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
@@ -13,6 +13,7 @@ const ALL: [&str; 17] = [
     "erasure::",
     "factor_recovery::",
     "journeys::",
+    "observations::",
     "passkeys::",
     "password_rules::",
     "proofs::",
