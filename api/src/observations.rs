@@ -164,8 +164,7 @@ fn read(app: &App, caller: &Caller, system: &str, value: Value) -> Result<Report
     };
     let seen: Observation = serde_json::from_value(value).map_err(malformed)?;
     let address = seen.address.map(|text| text.parse::<IpAddr>()).transpose();
-    let address =
-        address.map_err(|_| Refusal("address-malformed", "address: no IP address".to_owned()))?;
+    let address = address.map_err(|_| Refusal("address-malformed", "address: no IP address".to_owned()))?;
     let report = Report {
         id: seen.id,
         system: system.to_owned(),

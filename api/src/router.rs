@@ -7,10 +7,9 @@ use crate::{
     account, account_history, activity, captcha, checklist, confirm_page, confirmation, contact_pages,
     contact_review, devices, disown, email_change, erasure, factor_recovery, factor_recovery_page, health,
     incidents, introspection, language, limits, log_checkpoint, log_consistency, log_inclusion, observations,
-    observed_erasure, operators,
-    pages, passkey_options, passkey_sign_in, passkeys, password, phone, recovery, recovery_codes,
-    recovery_email, recovery_review, registration, require_password_change, second_factor, service_keys,
-    session, sessions, setup, sign_in, sms_code, sms_factor, status, totp,
+    observed_erasure, operators, pages, passkey_options, passkey_sign_in, passkeys, password, phone,
+    recovery, recovery_codes, recovery_email, recovery_review, registration, require_password_change,
+    second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, status, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -186,7 +185,12 @@ pub fn router(app: App) -> Router {
         .merge(contact_pages::routes())
         .merge(factor_recovery_page::routes());
     let guarded = guarded().merge(OpenApiRouter::from(pages)).route_layer(guard);
-    let (router, _) = OpenApiRouter::new().merge(guarded).merge(trusted()).merge(reported()).merge(health()).split_for_parts();
+    let (router, _) = OpenApiRouter::new()
+        .merge(guarded)
+        .merge(trusted())
+        .merge(reported())
+        .merge(health())
+        .split_for_parts();
     let document = openapi_json();
     router
         .route(

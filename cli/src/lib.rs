@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod config;
+mod import;
 mod metrics;
 pub mod server;
 pub mod simulate;

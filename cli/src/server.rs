@@ -163,10 +163,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         recovery_cases: Repository::new(core.clone(), 1_000),
         recovery_budgets: Repository::new(core.clone(), 1_000),
         incidents: Repository::new(core.clone(), 100),
-        observations: Observations::new(
-            Repository::new(core.clone(), Capacity::OTHERS),
-            keyring.clone(),
-        ),
+        observations: Observations::new(Repository::new(core.clone(), Capacity::OTHERS), keyring.clone()),
         status: StatusBoard::default(),
         log: log.clone(),
         sealer: sealer.clone(),

@@ -207,7 +207,8 @@ impl Report {
     /// `Name`, `FactorMissing`.
     pub fn check(&self) -> Result<(), ReportRejection> {
         let name = |field, text: &str, most| {
-            let sound = !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control);
+            let sound =
+                !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control);
             if sound { Ok(()) } else { Err(ReportRejection::Name(field, most)) }
         };
         name("system", &self.system, LONGEST_SYSTEM)?;

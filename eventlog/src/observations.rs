@@ -6,9 +6,7 @@ use uuid::Uuid;
 use watchbook_domain::observed::{Observed, ObservedEvent, Report, ReportRejection};
 use watchbook_domain::{AccountId, Aggregate as _, CommandId, ServiceKeyId, Timestamp};
 
-use crate::{
-    ExecuteError, Keyring, Metadata, Position, Repository, RepositoryError, SealError, StreamId,
-};
+use crate::{ExecuteError, Keyring, Metadata, Position, Repository, RepositoryError, SealError, StreamId};
 
 /// Names commands that come from old records.
 const RECORDS: Uuid = Uuid::from_u128(0x0d6c_7f3e_52b1_4b0a_9f0e_61f7_3ac8_24d1);

@@ -5,8 +5,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 use watchbook_domain::AccountId;
-use watchbook_domain::detection::{Happening, NoLookup, Normaliser, Target};
 use watchbook_domain::detection::{At, Device};
+use watchbook_domain::detection::{Happening, NoLookup, Normaliser, Target};
 use watchbook_domain::observed::ObservedEvent;
 use watchbook_eventlog::{Clock as _, Opened, Position, RecordedEvent, decode};
 
@@ -49,7 +49,11 @@ async fn each_observation_is_recorded_once_or_refused_by_itself() {
     let (soon, tomorrow) = (now + chrono::TimeDelta::seconds(300), now + chrono::TimeDelta::days(1));
     let (late, too_late) = (now - chrono::TimeDelta::days(7), now - chrono::TimeDelta::days(8));
     let sent = batch(vec![
-        with(with(seen("1", "42", "success", now), "device_id", json!("cookie-7")), "session_id", json!("s1")),
+        with(
+            with(seen("1", "42", "success", now), "device_id", json!("cookie-7")),
+            "session_id",
+            json!("s1"),
+        ),
         seen("2", "42", "wrong_password", soon),
         seen("3", "43", "unknown_user", late),
         with(seen("4", "42", "factor_denied", now), "factor", json!("push")),

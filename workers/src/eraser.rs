@@ -60,7 +60,8 @@ impl Eraser {
         let mut subscription = Subscription::new(self.core.log.clone(), cursor);
         loop {
             for recorded in subscription.next_page(PAGE).await? {
-                let of_a_person = [Account::CATEGORY, Observed::CATEGORY].contains(&recorded.stream.category());
+                let of_a_person =
+                    [Account::CATEGORY, Observed::CATEGORY].contains(&recorded.stream.category());
                 if recorded.event.event_type == ERASED && of_a_person {
                     self.erase(&recorded).await?;
                 }

@@ -8,8 +8,8 @@ use eventstore::{ClientSettings, SubscriptionFilter};
 use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
-    Aggregate, account, captcha, claim, erasure, incident, installation, notification, observed,
-    operator, recovery_case, service_key, sms_budget, source,
+    Aggregate, account, captcha, claim, erasure, incident, installation, notification, observed, operator,
+    recovery_case, service_key, sms_budget, source,
 };
 use watchbook_eventlog::StreamId;
 
