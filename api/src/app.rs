@@ -28,7 +28,8 @@ use watchbook_domain::sms_budget::SmsBudget;
 use watchbook_domain::source::Source;
 use watchbook_domain::{Account, AccountId, CommandId, CredentialId, Destinations, SubjectId, Timestamp};
 use watchbook_eventlog::{
-    Clock, EventLog, ExecuteError, Executed, Keyring, Metadata, Repository, Sealer, StreamId, fresh,
+    Clock, EventLog, ExecuteError, Executed, Keyring, Metadata, Observations, Repository, Sealer, StreamId,
+    fresh,
 };
 use watchbook_projections::Views;
 use watchbook_proofs::Heads;
@@ -80,6 +81,8 @@ pub struct Parts {
     pub alerts: Repository<Alert>,
     /// The brake on what follows from them.
     pub brakes: Repository<ResponseBrake>,
+    /// Sign-ins that other systems report.
+    pub observations: Observations,
     /// What the public was last told.
     pub status: StatusBoard,
     /// For the readiness check.

@@ -32,6 +32,8 @@ mod log_checkpoint;
 mod log_consistency;
 mod log_inclusion;
 mod log_proofs;
+mod observations;
+mod observed_erasure;
 mod operators;
 mod pages;
 mod passkey_options;

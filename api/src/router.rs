@@ -4,7 +4,13 @@ use crate::app::App;
 use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
-    account, account_history, activity, alert_statistics, alert_triage, alerts, captcha, checklist, confirm_page, confirmation, contact_pages, contact_review, devices, disown, email_change, erasure, factor_recovery, factor_recovery_codes, factor_recovery_page, health, incidents, introspection, language, limits, log_checkpoint, log_consistency, log_inclusion, operators, pages, passkey_options, passkey_sign_in, passkeys, password, phone, recovery, recovery_codes, recovery_email, recovery_review, registration, require_password_change, second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, status, totp,
+    account, account_history, activity, alert_statistics, alert_triage, alerts, captcha, checklist,
+    confirm_page, confirmation, contact_pages, contact_review, devices, disown, email_change, erasure,
+    factor_recovery, factor_recovery_codes, factor_recovery_page, health, incidents, introspection, language,
+    limits, log_checkpoint, log_consistency, log_inclusion, observations, observed_erasure, operators, pages,
+    passkey_options, passkey_sign_in, passkeys, password, phone, recovery, recovery_codes, recovery_email,
+    recovery_review, registration, require_password_change, second_factor, service_keys, session, sessions,
+    setup, sign_in, sms_code, sms_factor, status, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -130,6 +136,7 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(require_password_change::order))
         .routes(routes!(erasure::order, erasure::certificate))
         .routes(routes!(erasure::place_hold, erasure::lift_hold))
+        .routes(routes!(observed_erasure::order))
         .routes(routes!(service_keys::issue))
         .routes(routes!(service_keys::revoke))
         .routes(routes!(account_history::at))
@@ -160,6 +167,13 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(status::history))
 }
 
+/// What other systems report, many at a time.
+fn reported() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(observations::report))
+        .layer(DefaultBodyLimit::max(observations::BODY_LIMIT))
+}
+
 /// For those who run the server.
 fn health() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -182,7 +196,12 @@ pub fn router(app: App) -> Router {
         .merge(contact_pages::routes())
         .merge(factor_recovery_page::routes());
     let guarded = guarded().merge(OpenApiRouter::from(pages)).route_layer(guard);
-    let (router, _) = OpenApiRouter::new().merge(guarded).merge(trusted()).merge(health()).split_for_parts();
+    let (router, _) = OpenApiRouter::new()
+        .merge(guarded)
+        .merge(trusted())
+        .merge(reported())
+        .merge(health())
+        .split_for_parts();
     let document = openapi_json();
     router
         .route(
@@ -202,6 +221,7 @@ pub fn openapi_json() -> String {
     let (_, mut document) = OpenApiRouter::<App>::with_openapi(Document::openapi())
         .merge(guarded())
         .merge(trusted())
+        .merge(reported())
         .merge(health())
         .split_for_parts();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();

@@ -28,6 +28,14 @@ impl ServiceCaller {
     pub fn require(&self, scope: Scope) -> Result<(), Problem> {
         if self.0.allows(scope) { Ok(()) } else { Err(problem::SCOPE_MISSING.into()) }
     }
+
+    /// Which key it is.
+    ///
+    /// # Errors
+    /// `SERVICE_KEY_INVALID`; a key that works has an id.
+    pub fn id(&self) -> Result<ServiceKeyId, Problem> {
+        self.0.id.ok_or_else(|| problem::SERVICE_KEY_INVALID.into())
+    }
 }
 
 impl FromRequestParts<App> for ServiceCaller {

@@ -8,6 +8,7 @@ mod doctor;
 mod export;
 mod geo;
 mod history;
+mod import;
 mod keys;
 mod migrate;
 mod operators;
@@ -62,6 +63,8 @@ enum Command {
     VerifyExport(verify_export::Options),
     /// Replays the log through a policy of detection, and says what it would have done. Changes nothing.
     Backtest(backtest::Options),
+    /// Takes old records of sign-ins from a file: detectors learn from them, and nobody is told.
+    Import(import::Options),
     /// Builds all views anew from the log, beside the live ones.
     Rebuild(rebuild::Options),
     /// Checks log, keys, views and mail, and says what to do.
@@ -122,6 +125,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Export(options) => export::run(&load()?, options).await,
         Command::VerifyExport(options) => verify_export::run(&options),
         Command::Backtest(options) => backtest::run(&load()?, &options).await,
+        Command::Import(options) => import::run(&load()?, &options).await,
         Command::Rebuild(options) => rebuild::run(&load()?, &options).await,
         Command::Doctor => doctor::run(&load()?).await,
         Command::Keys(command) => keys::run(&load()?, command).await,

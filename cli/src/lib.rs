@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod config;
+mod import;
 mod listener;
 mod metrics;
 pub mod server;

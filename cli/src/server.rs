@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use watchbook_api::{App, Breached, Capacity, Parts, Passwords, SourceLimits, StatusBoard, TrustedProxies};
 use watchbook_domain::notification::Notification;
-use watchbook_eventlog::{Clock, Core, Repository};
+use watchbook_eventlog::{Clock, Core, Observations, Repository};
 use watchbook_password::{Argon2id, HashError, Limits, ParameterBounds, Parameters, PasswordHasher};
 use watchbook_proofs::Heads;
 use watchbook_signals::ClientLookup;
@@ -165,6 +165,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         incidents: Repository::new(core.clone(), 100),
         alerts: Repository::new(core.clone(), Capacity::OTHERS),
         brakes: Repository::new(core.clone(), 1),
+        observations: Observations::new(Repository::new(core.clone(), Capacity::OTHERS), keyring.clone()),
         status: StatusBoard::default(),
         log: log.clone(),
         sealer: sealer.clone(),

@@ -20,6 +20,7 @@ pub mod installation;
 mod locale;
 pub mod notice;
 pub mod notification;
+pub mod observed;
 pub mod operator;
 mod phone;
 pub mod policy;

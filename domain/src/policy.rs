@@ -1,5 +1,6 @@
 //! Every threshold of the rules, with its default. All of it is configuration.
 
+use crate::observed::ObservationPolicy;
 use crate::recovery_case::RecoveryPolicy;
 use crate::status::StatusPolicy;
 use chrono::TimeDelta;
@@ -54,6 +55,8 @@ pub struct Policy {
     pub recovery: RecoveryPolicy,
     /// When the public is told that a part is degraded or down.
     pub status: StatusPolicy,
+    /// Sign-ins that other systems report.
+    pub observations: ObservationPolicy,
 }
 
 impl Default for Policy {
@@ -80,6 +83,7 @@ impl Default for Policy {
             factor_recovery: FactorRecoveryPolicy::default(),
             recovery: RecoveryPolicy::default(),
             status: StatusPolicy::default(),
+            observations: ObservationPolicy::default(),
         }
     }
 }

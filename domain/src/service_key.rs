@@ -14,11 +14,14 @@ pub enum Scope {
     AccountsRead,
     /// Ask for signed heads of the log and proofs of what is in it, sealed events among them.
     LogProofs,
+    /// Report sign-ins that another system performed.
+    ObservationsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 3] = [Self::SessionsIntrospect, Self::AccountsRead, Self::LogProofs];
+    pub const ALL: [Self; 4] =
+        [Self::SessionsIntrospect, Self::AccountsRead, Self::LogProofs, Self::ObservationsWrite];
 
     /// As written in configuration, API and events.
     pub const fn as_str(self) -> &'static str {
@@ -26,6 +29,7 @@ impl Scope {
             Self::SessionsIntrospect => "sessions_introspect",
             Self::AccountsRead => "accounts_read",
             Self::LogProofs => "log_proofs",
+            Self::ObservationsWrite => "observations_write",
         }
     }
 }

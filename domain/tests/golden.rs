@@ -11,6 +11,7 @@ use watchbook_domain::erasure::ErasureEvent;
 use watchbook_domain::incident::IncidentEvent;
 use watchbook_domain::installation::InstallationEvent;
 use watchbook_domain::notification::NotificationEvent;
+use watchbook_domain::observed::ObservedEvent;
 use watchbook_domain::operator::OperatorEvent;
 use watchbook_domain::recovery_case::{RecoveryBudgetEvent, RecoveryEvent};
 use watchbook_domain::response_brake::BrakeEvent;
@@ -54,5 +55,6 @@ fn every_payload_ever_written_decodes() {
     decode::<RecoveryEvent>(&mut seen);
     decode::<RecoveryBudgetEvent>(&mut seen);
     decode::<BrakeEvent>(&mut seen);
+    decode::<ObservedEvent>(&mut seen);
     assert_eq!(seen, V1.lines().count(), "a golden payload that no event reads");
 }

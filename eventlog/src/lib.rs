@@ -16,6 +16,7 @@ mod keyring_file;
 pub mod links;
 mod log;
 pub mod migration;
+mod observations;
 mod own_appends;
 mod reactor_state;
 mod repository;
@@ -37,6 +38,7 @@ pub use fresh::{Clock, ManualClock, SystemClock};
 pub use integrity::{IntegrityProblem, IntegrityReport};
 pub use keyring::{Keyring, KeyringError, UnwrapError};
 pub use log::{EventLog, LogError};
+pub use observations::{Observations, Recorded, Reporter};
 pub use reactor_state::StatePart;
 pub use repository::{
     ExecuteError, Executed, Loaded, Moment, MomentError, Past, Repository, RepositoryError,

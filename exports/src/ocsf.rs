@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use uuid::Uuid;
+use watchbook_domain::Timestamp;
 
 /// Version of the schema.
 const VERSION: &str = "1.8.0";
 const OTHER: u32 = 99;
+/// Its outcome says whether it succeeded, and it happened before it was recorded.
+const REPORTED: &str = "sign_in.observed";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
@@ -71,7 +74,7 @@ const CLASSES: &[(&str, Class, u32, Status)] = &[
 #[rustfmt::skip]
 const FACTORS: &[(&str, u32)] = &[
     ("passkey.accepted", 10), ("sign_in.passkey_rejected", 10), ("sign_in.passkey_started", 10), ("passkey", 10),
-    ("second_factor.sms_accepted", 1), ("sms", 1),
+    ("second_factor.sms_accepted", 1), ("sms", 1), ("push", 5),
     ("second_factor.totp_accepted", 7), ("totp", 7),
     ("second_factor.recovery_code_accepted", OTHER), ("recovery_code", OTHER),
     ("sign_in.password_accepted", 11), ("sign_in.password_rejected", 11),
@@ -96,6 +99,10 @@ pub(crate) struct Facts<'a> {
     severity: Option<Cow<'a, str>>,
     #[serde(borrow)]
     technique: Option<Cow<'a, str>>,
+    /// Of a sign-in that another system reports.
+    #[serde(borrow)]
+    outcome: Option<Cow<'a, str>>,
+    happened_at: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -232,6 +239,7 @@ pub(crate) fn write(record: &Record<'_>, to: &mut Vec<u8>) {
     let facts = Facts::of(data);
     let kind = event.event_type.as_str();
     let (class, activity, status) = classify(kind, &facts, entry.stream.category());
+    let at = facts.happened_at.filter(|_| kind == REPORTED).unwrap_or(event.recorded_at);
     let class_uid = class as u32;
     let user = (class == Authentication || class == AccountChange).then_some(Named { uid: event.subject.0 });
     let name = |name: &str| FACTORS.iter().find(|(of, _)| *of == name).map(|(_, id)| *id);
@@ -253,9 +261,9 @@ pub(crate) fn write(record: &Record<'_>, to: &mut Vec<u8>) {
             class_uid,
             type_uid: class_uid * 100 + activity,
             severity_id: severity(kind, facts.severity.as_deref()),
-            time: event.recorded_at.micros().div_euclid(1_000),
+            time: at.micros().div_euclid(1_000),
             status_id: Some(status as u32).filter(|id| *id > 0),
-            status_detail: facts.reason.as_deref(),
+            status_detail: facts.reason.as_deref().or(facts.outcome.as_deref()),
             message: facts.summary.as_deref(),
             metadata: Metadata {
                 version: VERSION,
@@ -289,6 +297,10 @@ pub(crate) fn write(record: &Record<'_>, to: &mut Vec<u8>) {
 fn classify(kind: &str, facts: &Facts<'_>, category: &str) -> (Class, u32, Status) {
     if kind == "password.changed" && facts.change.as_deref() == Some("reset") {
         return (AccountChange, 4, Success);
+    }
+    if kind == REPORTED {
+        let succeeded = facts.outcome.as_deref() == Some("success");
+        return (Authentication, 1, if succeeded { Success } else { Failure });
     }
     match CLASSES.binary_search_by_key(&kind, |(kind, ..)| kind).ok().and_then(|at| CLASSES.get(at)) {
         Some((_, class, activity, status)) => (*class, *activity, *status),

@@ -23,6 +23,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use watchbook_domain::detection::{Agent, Lookup, NoLookup, Source};
 use watchbook_domain::{ClientContext, Signals};
 
+/// Most characters of a reported user agent that are kept.
+const LONGEST_USER_AGENT: usize = 256;
+
 /// Looks clients up. Cheap to share; files that are replaced are read anew by [`Self::refresh`].
 pub struct ClientLookup {
     folder: PathBuf,
@@ -63,15 +66,53 @@ impl ClientLookup {
 
     /// Everything that is known of a client, to be recorded with an event.
     pub fn context(&self, address: IpAddr, user_agent: String) -> ClientContext {
+        self.known(Some(address), user_agent)
+    }
+
+    /// As [`Self::context`], of a client that somebody else saw: perhaps without address, and with a user agent of any
+    /// length.
+    pub fn reported(&self, address: Option<IpAddr>, user_agent: &str) -> ClientContext {
+        let kept = user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT);
+        self.known(address.map(|address| address.to_canonical()), kept.collect())
+    }
+
+    /// As [`Self::reported`], with what was known then: it was true at its time, today's databases may say otherwise.
+    pub fn recorded(&self, address: Option<IpAddr>, user_agent: &str, then: Signals) -> ClientContext {
+        let mut context = self.reported(address, user_agent);
+        let Signals { country, city, coordinates, asn, network, browser, os, device_type, .. } = then;
+        let signals = &mut context.signals;
+        if country.is_some() || asn.is_some() || coordinates.is_some() {
+            **signals = Signals {
+                country,
+                city,
+                coordinates,
+                asn,
+                network,
+                browser: std::mem::take(&mut signals.browser),
+                os: std::mem::take(&mut signals.os),
+                device_type: std::mem::take(&mut signals.device_type),
+                ..Signals::default()
+            };
+        }
+        if !browser.is_empty() || !os.is_empty() {
+            (signals.browser, signals.os, signals.device_type) = (browser, os, device_type);
+        }
+        context.place = place(&context.signals);
+        context
+    }
+
+    fn known(&self, address: Option<IpAddr>, user_agent: String) -> ClientContext {
         let mut signals = Signals::default();
-        self.loaded().look_up(address.to_canonical(), &mut signals);
+        if let Some(address) = address {
+            self.loaded().look_up(address.to_canonical(), &mut signals);
+        }
         let seen = self.agents.read(&user_agent);
         let major = seen.agent.major().map(|major| format!(" {major}")).unwrap_or_default();
         signals.browser = format!("{}{major}", seen.agent.family());
         signals.os = seen.agent.os;
         signals.device_type = seen.agent.device_type;
         ClientContext {
-            address: address.to_string(),
+            address: address.map(|address| address.to_string()).unwrap_or_default(),
             user_agent,
             device: seen.words,
             place: place(&signals),

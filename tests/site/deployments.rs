@@ -14,6 +14,7 @@ const ALL: [&str; 18] = [
     "erasure::",
     "factor_recovery::",
     "journeys::",
+    "observations::",
     "passkeys::",
     "password_rules::",
     "proofs::",

@@ -23,6 +23,7 @@ mod factor_recovery;
 mod journeys;
 mod mmdb;
 mod nodes;
+mod observations;
 mod openapi;
 mod passkeys;
 mod password_rules;

@@ -7,7 +7,7 @@
 mod memory;
 
 use crate::notifier::Failure;
-use memory::Memory;
+use memory::{Heard, Memory};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use watchbook_domain::alert::{Alert, AlertEvent};
 use watchbook_domain::detection::{DetectionPolicy, Observation, Signal};
+use watchbook_domain::observed::Observed;
 use watchbook_domain::source::Source;
 use watchbook_domain::{Account, AccountId, Aggregate as _, CommandId};
 use watchbook_eventlog::{
@@ -115,7 +116,7 @@ impl Detector {
 
 /// Whether detectors may have a use for it.
 fn matters(recorded: &RecordedEvent) -> bool {
-    [Account::CATEGORY, Source::CATEGORY].contains(&recorded.stream.category())
+    [Account::CATEGORY, Source::CATEGORY, Observed::CATEGORY].contains(&recorded.stream.category())
 }
 
 impl Work<'_> {
@@ -127,9 +128,9 @@ impl Work<'_> {
                 if recorded.event.event_type == ERASED {
                     self.memory.forget(AccountId(recorded.event.subject.0));
                 } else if let Opened::Payload(payload) = opened
-                    && let Some(seen) = self.memory.observation(recorded, &payload)?
+                    && let Some((seen, heard)) = self.memory.observation(recorded, &payload)?
                 {
-                    self.observe(&seen, recorded).await?;
+                    self.observe(&seen, heard, recorded).await?;
                 }
             }
             tokio::task::yield_now().await;
@@ -137,9 +138,14 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn observe(&mut self, seen: &Observation, recorded: &RecordedEvent) -> Result<(), Failure> {
+    async fn observe(
+        &mut self,
+        seen: &Observation,
+        heard: Heard,
+        recorded: &RecordedEvent,
+    ) -> Result<(), Failure> {
         let signals = self.memory.observe(seen, &self.parts.policy, self.namespace);
-        if recorded.position <= self.raised_to {
+        if heard == Heard::No || recorded.position <= self.raised_to {
             return Ok(());
         }
         let now = self.parts.clock.now();

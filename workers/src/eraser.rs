@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use watchbook_domain::claim::{Claim, ClaimEvent};
 use watchbook_domain::erasure::Erasure;
+use watchbook_domain::observed::Observed;
 use watchbook_domain::{Account, AccountId, Aggregate as _, CommandId, Identifier};
 use watchbook_eventlog::{
     Clock, Core, ERASED, Metadata, Moment, Position, RecordedEvent, Repository, Subscription,
@@ -59,7 +60,9 @@ impl Eraser {
         let mut subscription = Subscription::new(self.core.log.clone(), cursor);
         loop {
             for recorded in subscription.next_page(PAGE).await? {
-                if recorded.event.event_type == ERASED && recorded.stream.category() == Account::CATEGORY {
+                let of_a_person =
+                    [Account::CATEGORY, Observed::CATEGORY].contains(&recorded.stream.category());
+                if recorded.event.event_type == ERASED && of_a_person {
                     self.erase(&recorded).await?;
                 }
             }
@@ -76,9 +79,12 @@ impl Eraser {
             correlation_id: ordered.event.correlation_id,
             causation_id: Some(ordered.event.event_id),
         };
-        // While the key is there, its past says what the account was called.
+        // While the key is there, its past says what the account was called. A user of another system holds no identifier.
         let before = Moment::Position(Position(ordered.position.0.saturating_sub(1)));
-        let past = self.accounts.load_at(&ordered.stream, before).await?.state;
+        let past = match ordered.stream.category() {
+            Account::CATEGORY => self.accounts.load_at(&ordered.stream, before).await?.state,
+            _ => Account::default(),
+        };
         for (n, identifier) in identifiers(&past).enumerate() {
             let name = self.core.sealer.keyring().stream_key(Claim::CATEGORY, &identifier.claim_key());
             let release = |claim: &Claim| {

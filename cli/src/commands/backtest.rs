@@ -10,14 +10,18 @@ use std::process::ExitCode;
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::detection::replay::{Replay, Tally};
 use watchbook_domain::detection::{At, DetectionPolicy, Detector, Normaliser, Observation};
+use watchbook_domain::observed::{Observed, ObservedEvent};
 use watchbook_domain::source::{Source, SourceEvent};
 use watchbook_domain::{Account, Aggregate, Timestamp};
 use watchbook_eventlog::upcast::decode;
-use watchbook_eventlog::{ERASED, Opened, Position, RecordedEvent};
+use watchbook_eventlog::{ERASED, Opened, Position, RecordedEvent, Version};
 use watchbook_signals::ClientLookup;
 
 /// Events read at once.
 const PAGE: usize = 2_000;
+
+/// The first event of a stream.
+const FIRST: Version = Version(1);
 
 /// Attempts and sessions under way that are kept in mind.
 const UNDER_WAY: usize = 200_000;
@@ -50,25 +54,20 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
     };
     let bar = ProgressBar::new(stores.log.head().await?.0);
     bar.set_style(ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} events, {eta} left")?);
-    let (mut after, mut over) = (Position::START, false);
-    while !over {
+    let mut after = Position::START;
+    loop {
         let mut page = stores.log.read_all(after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.position;
         if let Some(end) = options.to {
-            let kept = page.iter().position(|recorded| recorded.event.recorded_at >= end);
-            // Clocks of several nodes differ by little: what follows much later is over.
-            over = page
-                .last()
-                .is_some_and(|last| last.event.recorded_at.since(end) > chrono::TimeDelta::hours(1));
-            if kept.is_some() {
-                page.retain(|recorded| recorded.event.recorded_at < end);
-            }
+            // What other systems report may have happened long before it was recorded: it is looked at below.
+            page.retain(|recorded| recorded.event.recorded_at < end || is_reported(recorded));
         }
         page.retain(matters);
         let opened = stores.sealer.open_page(&page).await?;
         for (recorded, opened) in page.iter().zip(opened) {
-            if let Some(seen) = reading.observation(recorded, opened)? {
+            let seen = reading.observation(recorded, opened)?;
+            if let Some(seen) = seen.filter(|seen| options.to.is_none_or(|end| seen.at < end)) {
                 today.observe(&seen, reading.accounts);
                 tried.observe(&seen, reading.accounts);
             }
@@ -81,7 +80,11 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-fn read(file: &Path) -> Result<DetectionPolicy, Failure> {
+/// Reads a policy.
+///
+/// # Errors
+/// In words, with the line.
+pub(super) fn read(file: &Path) -> Result<DetectionPolicy, Failure> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| format!("the policy {} cannot be read: {error}", file.display()))?;
     toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()).into())
@@ -90,7 +93,13 @@ fn read(file: &Path) -> Result<DetectionPolicy, Failure> {
 /// Whether detectors may have a use for it.
 fn matters(recorded: &RecordedEvent) -> bool {
     let category = recorded.stream.category();
-    recorded.event.event_type != ERASED && (category == Account::CATEGORY || category == Source::CATEGORY)
+    recorded.event.event_type != ERASED
+        && [Account::CATEGORY, Source::CATEGORY, Observed::CATEGORY].contains(&category)
+}
+
+/// Whether another system says so.
+fn is_reported(recorded: &RecordedEvent) -> bool {
+    recorded.stream.category() == Observed::CATEGORY
 }
 
 struct Reading {
@@ -114,6 +123,12 @@ impl Reading {
             return Ok(self.normaliser.source_event(stream.key(), &event, at, &self.lookup));
         }
         let account = stream.key().parse().map_err(|_| "a stream's name holds no account")?;
+        if is_reported(recorded) {
+            self.accounts += u64::from(recorded.version == FIRST);
+            let event = decode(&event.event_type, event.schema_version, &payload)?;
+            let ObservedEvent::SignIn { report } = event else { return Ok(None) };
+            return Ok(Some(Normaliser::report(account, &report, at, &self.lookup)));
+        }
         let event: AccountEvent = decode(&event.event_type, event.schema_version, &payload)?;
         self.accounts += u64::from(matches!(event, AccountEvent::Registered { .. }));
         Ok(self.normaliser.account_event(account, &event, at, &self.lookup))

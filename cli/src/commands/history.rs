@@ -6,17 +6,20 @@ use crate::config::Config;
 use crate::stores::Stores;
 use clap::Args;
 use std::process::ExitCode;
-use watchbook_domain::Account;
-use watchbook_domain::account::AccountEvent;
-use watchbook_eventlog::{Moment, RecordedEvent, Repository, Version};
+use watchbook_domain::observed::Observed;
+use watchbook_domain::{Account, Aggregate, Event};
+use watchbook_eventlog::{Moment, Observations, RecordedEvent, Repository, Version};
 
 /// Events read at once.
 const PAGE: usize = 500;
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// Account id, e-mail address or user number.
+    /// Account id, e-mail address or user number; with --system, its name for one of its users.
     account: String,
+    /// Shows what this other system has reported about one of its users.
+    #[arg(long, value_name = "NAME", conflicts_with = "at")]
+    system: Option<String>,
     /// Instead of the timeline, the account's state as of this moment: a position, or a time as RFC 3339 has it.
     #[arg(long, value_name = "MOMENT")]
     at: Option<Moment>,
@@ -28,6 +31,12 @@ pub(super) struct Options {
 pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, Failure> {
     let stores = Stores::open(config, false).await?;
     let core = stores.core();
+    if let Some(system) = &options.system {
+        let users = Repository::<Observed>::new(core, 1);
+        let user = Observations::new(users.clone(), stores.keyring.clone()).user(system, &options.account);
+        timeline(&users, &user.to_string(), "user", options).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let account = account::find(&stores, &core, &options.account).await?;
     let accounts = Repository::<Account>::new(core, 1);
     if let Some(moment) = options.at {
@@ -35,10 +44,21 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
         print(&if options.json { state.json()? } else { state.words() });
         return Ok(ExitCode::SUCCESS);
     }
-    let stream = accounts.stream(account);
+    timeline(&accounts, &account.to_string(), "account", options).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what happened on one stream.
+async fn timeline<A: Aggregate>(
+    repository: &Repository<A>,
+    id: &str,
+    what: &str,
+    options: &Options,
+) -> Result<(), Failure> {
+    let stream = repository.stream(id);
     let (mut after, mut count) = (Version::NONE, 0);
     loop {
-        let page = accounts.history(&stream, after, PAGE).await?;
+        let page = repository.history(&stream, after, PAGE).await?;
         let Some((last, _)) = page.last() else { break };
         after = last.version;
         for (recorded, event) in &page {
@@ -49,22 +69,22 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
         }
     }
     if count == 0 {
-        return Err("there is no such account".into());
+        return Err(format!("there is no such {what}").into());
     }
     if !options.json {
-        print(&format!("{count} events of account {account}"));
+        print(&format!("{count} events of {what} {id}"));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-fn words(recorded: &RecordedEvent, event: Option<&AccountEvent>) -> String {
+fn words<E: Event>(recorded: &RecordedEvent, event: Option<&E>) -> String {
     let detail = event.map_or_else(|| "(erased)".to_owned(), detail);
     let at = recorded.event.recorded_at.datetime().format("%Y-%m-%d %H:%M:%S%.3f");
     format!("{at}  {:<38} {detail}", recorded.event.event_type).trim_end().to_owned()
 }
 
 /// What distinguishes this event from others of its type: its fields, but for those that name themselves.
-fn detail(event: &AccountEvent) -> String {
+fn detail<E: Event>(event: &E) -> String {
     let value = serde_json::to_value(event).unwrap_or_default();
     let Some(data) = value.get("data").and_then(|data| data.as_object()) else { return String::new() };
     let mut parts = Vec::new();
@@ -108,7 +128,7 @@ fn in_words(risk: &serde_json::Map<String, serde_json::Value>) -> String {
     }
 }
 
-fn json(recorded: &RecordedEvent, event: Option<&AccountEvent>) -> Result<String, Failure> {
+fn json<E: Event>(recorded: &RecordedEvent, event: Option<&E>) -> Result<String, Failure> {
     let payload = serde_json::to_value(event)?;
     let line = serde_json::json!({
         "position": recorded.position.0,

@@ -4,8 +4,9 @@
 use super::bounded::Bounded;
 use super::observation::{Agent, Device, Factor, Happening, Observation, Source, Target};
 use crate::account::{AccountEvent, LockReason, PasswordChange, SecondFactor};
+use crate::observed::{Outcome, Report};
 use crate::source::SourceEvent;
-use crate::{AccountId, AttemptId, ClientContext, SessionId, Timestamp};
+use crate::{AccountId, AttemptId, ClientContext, DeviceId, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -265,6 +266,33 @@ impl Normaliser {
         self.attempts.retain(|_, client| others(client));
         self.sessions.retain(|_, client| others(client));
         self.signed_in.remove(&account);
+    }
+
+    /// What a report of another system amounts to, by its own time; `user` is that of the stream `observed-<user>`.
+    /// From what was imported, detectors learn; nothing may follow from what they say to it.
+    pub fn report(user: AccountId, report: &Report, at: At, lookup: &dyn Lookup) -> Observation {
+        let named = |name: &str| Uuid::new_v5(&user.0, name.as_bytes());
+        let device = report.device_name.as_ref().map(|name| DeviceId(named(name)));
+        let client = Client {
+            session: report.session_name.as_ref().map(|name| SessionId(named(name))),
+            // Whether it is new is for the history to say.
+            ..client(&report.context, device.map_or(Device::Unrecorded, |id| Device::New(Some(id))), lookup)
+        };
+        // Reports are checked; one without the factor that it needs would be of the commonest.
+        let factor = report.factor.unwrap_or(Factor::Totp);
+        let what = match report.outcome {
+            Outcome::Success => Happening::SignedIn { factor: report.factor },
+            Outcome::WrongPassword | Outcome::UnknownUser => Happening::PasswordRejected,
+            Outcome::WrongFactor => Happening::FactorRejected(factor),
+            Outcome::FactorDenied => Happening::FactorDenied(factor),
+            Outcome::FactorTimedOut => Happening::FactorTimedOut(factor),
+            Outcome::Refused => Happening::SignInRefused,
+        };
+        let target = match report.outcome {
+            Outcome::UnknownUser => Target::Unknown(user.0),
+            _ => Target::Account(user),
+        };
+        observation(At { time: report.happened_at, ..at }, target, what, client)
     }
 
     fn attempt(&self, attempt: AttemptId) -> Client {

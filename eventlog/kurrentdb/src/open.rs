@@ -8,8 +8,8 @@ use eventstore::{ClientSettings, SubscriptionFilter};
 use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
-    Aggregate, account, alert, captcha, claim, erasure, incident, installation, notification, operator,
-    recovery_case, response_brake, service_key, sms_budget, source,
+    Aggregate, account, alert, captcha, claim, erasure, incident, installation, notification, observed,
+    operator, recovery_case, response_brake, service_key, sms_budget, source,
 };
 use watchbook_eventlog::StreamId;
 
@@ -36,6 +36,7 @@ pub const CATEGORIES: &[&str] = &[
     recovery_case::RecoveryBudget::CATEGORY,
     alert::Alert::CATEGORY,
     response_brake::ResponseBrake::CATEGORY,
+    observed::Observed::CATEGORY,
     "export",
 ];
 

@@ -28,6 +28,42 @@ fn told(events: Vec<E>) -> Vec<Observation> {
 }
 
 #[test]
+fn reports_of_another_system_are_what_they_say_at_their_own_time() {
+    use crate::observed::{Outcome, Report};
+    let user = AccountId(id(1));
+    let told = |outcome, device: Option<&str>| {
+        let report = Report {
+            id: "r".into(),
+            system: "shop".into(),
+            user: "42".into(),
+            outcome,
+            factor: Some(Factor::Push),
+            happened_at: time(5),
+            context: context("192.0.2.1"),
+            device_name: device.map(str::to_owned),
+            session_name: Some("s".into()),
+            imported: true,
+        };
+        Normaliser::report(user, &report, At { position: 9, time: time(1_000) }, &NoLookup)
+    };
+    let success = told(Outcome::Success, Some("d"));
+    assert_eq!((success.at, success.position, success.target), (time(5), 9, Target::Account(user)));
+    assert_eq!(success.what, Happening::SignedIn { factor: Some(Factor::Push) });
+    assert!(matches!(success.device, Device::New(Some(_))) && success.session.is_some());
+    for (outcome, what) in [
+        (Outcome::WrongPassword, WRONG),
+        (Outcome::WrongFactor, Happening::FactorRejected(Factor::Push)),
+        (Outcome::FactorDenied, Happening::FactorDenied(Factor::Push)),
+        (Outcome::FactorTimedOut, Happening::FactorTimedOut(Factor::Push)),
+        (Outcome::Refused, Happening::SignInRefused),
+    ] {
+        let seen = told(outcome, None);
+        assert_eq!((seen.what, seen.device, seen.target.account()), (what, Device::Unrecorded, Some(user)));
+    }
+    assert_eq!(told(Outcome::UnknownUser, None).target.account(), None);
+}
+
+#[test]
 fn outcomes_come_with_the_context_of_their_beginning() {
     let seen = told(vec![started(None), E::PasswordRejected { attempt: attempt() }]);
     let [failure] = seen.as_slice() else { panic!("{seen:?}") };
