@@ -1,7 +1,10 @@
 //! JSON over HTTP, and the pages behind the links in mails. One endpoint a file.
 
+mod access;
 mod account;
+mod account_difference;
 mod account_history;
+mod account_timeline;
 mod activity;
 mod app;
 mod breached;
@@ -13,9 +16,11 @@ mod confirmation;
 mod contact_pages;
 mod contact_review;
 mod devices;
+mod disclosure;
 mod disown;
 mod email_change;
 mod erasure;
+mod exports;
 mod factor_recovery;
 mod factor_recovery_page;
 mod health;
@@ -28,6 +33,7 @@ mod log_checkpoint;
 mod log_consistency;
 mod log_inclusion;
 mod log_proofs;
+mod looks;
 mod operators;
 mod pages;
 mod passkey_options;
@@ -58,6 +64,8 @@ mod tokens;
 mod totp;
 mod webauthn;
 
+pub use access::{ACCESS, Access};
+pub use account_difference::{ChangedFact, changes as fact_changes};
 pub use account_history::PastAccount;
 pub use app::{App, Capacity, Parts};
 pub use breached::Breached;

@@ -63,6 +63,10 @@ macro_rules! for_each_row {
                 type $row = $crate::incidents::StoredIncident;
                 $value
             },
+            {
+                type $row = $crate::looks::StoredLook;
+                $value
+            },
         ]
     };
 }

@@ -9,12 +9,14 @@ use crate::activity::Activity;
 use crate::database::Transaction;
 use crate::devices::Devices;
 use crate::incidents::Incidents;
+use crate::looks::Looks;
 use crate::notifications::Notifications;
 use crate::recovery_cases::RecoveryCases;
 use crate::sessions::Sessions;
 use crate::view::{Happened, View as _, What};
 use watchbook_domain::incident::Incident;
 use watchbook_domain::notification::Notification;
+use watchbook_domain::operator::Operator;
 use watchbook_domain::recovery_case::RecoveryCase;
 use watchbook_domain::{Account, AccountId, Aggregate, RecoveryCaseId, Timestamp};
 use watchbook_eventlog::upcast::decode;
@@ -158,6 +160,7 @@ impl Page {
         let mut notifications = Notifications::default();
         let mut recovery_cases = RecoveryCases::default();
         let mut incidents = Incidents::default();
+        let mut looks = Looks::default();
         macro_rules! each {
             ($view:ident => $do:expr) => {{
                 {
@@ -188,6 +191,10 @@ impl Page {
                     let $view = &mut incidents;
                     $do;
                 }
+                {
+                    let $view = &mut looks;
+                    $do;
+                }
             }};
         }
         each!(view => self.happened.iter().for_each(|happened| view.plan(happened)));
@@ -203,6 +210,7 @@ impl Page {
                 What::Notification(..) => notifications.apply(happened),
                 What::Recovery(..) => recovery_cases.apply(happened),
                 What::Incident(..) => incidents.apply(happened),
+                What::Operator(..) => looks.apply(happened),
                 What::Shredded(case) => {
                     recovery_cases.apply(happened);
                     // Its mails were sealed with its key.
@@ -220,8 +228,14 @@ impl Page {
 /// Whether the views care for events of this stream.
 fn is_seen(recorded: &RecordedEvent) -> bool {
     let category = recorded.stream.category();
-    [Account::CATEGORY, Notification::CATEGORY, RecoveryCase::CATEGORY, Incident::CATEGORY]
-        .contains(&category)
+    const SEEN: [&str; 5] = [
+        Account::CATEGORY,
+        Notification::CATEGORY,
+        RecoveryCase::CATEGORY,
+        Incident::CATEGORY,
+        Operator::CATEGORY,
+    ];
+    SEEN.contains(&category)
 }
 
 fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>, String> {
@@ -246,6 +260,11 @@ fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>
             let id = key.parse().map_err(|_| "the stream's name holds no incident".to_owned())?;
             let event = decode(&event.event_type, event.schema_version, &payload);
             What::Incident(id, event.map_err(|error| in_full(&error))?)
+        }
+        (Operator::CATEGORY, Some(payload)) => {
+            let id = key.parse().map_err(|_| "the stream's name holds no operator".to_owned())?;
+            let event = decode(&event.event_type, event.schema_version, &payload);
+            What::Operator(id, event.map_err(|error| in_full(&error))?)
         }
         (RecoveryCase::CATEGORY, payload) => {
             let case: RecoveryCaseId =

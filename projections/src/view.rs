@@ -5,6 +5,7 @@ use crate::table::Row;
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::incident::IncidentEvent;
 use watchbook_domain::notification::NotificationEvent;
+use watchbook_domain::operator::OperatorEvent;
 use watchbook_domain::recovery_case::RecoveryEvent;
 use watchbook_domain::{AccountId, IncidentId, NotificationId, RecoveryCaseId, Timestamp};
 use watchbook_eventlog::{Position, Version};
@@ -22,6 +23,7 @@ pub(crate) enum What {
     Notification(NotificationId, NotificationEvent),
     Recovery(RecoveryCaseId, RecoveryEvent),
     Incident(IncidentId, IncidentEvent),
+    Operator(AccountId, OperatorEvent),
     /// The person's key was destroyed: nothing of them stays.
     Erased(AccountId),
     /// A recovery case's key was, or is about to be.

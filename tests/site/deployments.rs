@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 17] = [
+const ALL: [&str; 19] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
@@ -11,8 +11,10 @@ const ALL: [&str; 17] = [
     "confirmation::",
     "contact::",
     "erasure::",
+    "exports::",
     "factor_recovery::",
     "journeys::",
+    "operators::",
     "passkeys::",
     "password_rules::",
     "proofs::",

@@ -3,6 +3,7 @@
 
 mod contact_notices;
 mod eraser;
+mod exporter;
 mod factor_recovery_notices;
 mod former_addresses;
 pub mod mail;
@@ -18,6 +19,7 @@ mod sweeper;
 mod tree_signer;
 
 pub use eraser::Eraser;
+pub use exporter::Exporter;
 pub use notifier::Notifier;
 pub use outbox::Outbox;
 pub use recovery::RecoveryWorker;

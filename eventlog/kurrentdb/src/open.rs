@@ -8,7 +8,7 @@ use eventstore::{ClientSettings, SubscriptionFilter};
 use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
-    Aggregate, account, captcha, claim, erasure, incident, installation, notification, operator,
+    Aggregate, account, captcha, claim, erasure, export, incident, installation, notification, operator,
     recovery_case, service_key, sms_budget, source,
 };
 use watchbook_eventlog::StreamId;
@@ -35,7 +35,7 @@ pub const CATEGORIES: &[&str] = &[
     recovery_case::RecoveryCase::CATEGORY,
     recovery_case::RecoveryBudget::CATEGORY,
     "alert",
-    "export",
+    export::Export::CATEGORY,
 ];
 
 /// Appends to streams that share a lock by chance take turns too.
