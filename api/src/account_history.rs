@@ -1,20 +1,20 @@
 //! `GET /v1/operator/accounts/{id}/history`: an account as it was at a moment.
 
+use crate::access::OperatorCaller;
+use crate::account_timeline::moment;
 use crate::app::App;
+use crate::disclosure::hide;
 use crate::log_proofs::Asked;
-use crate::operators::OperatorCaller;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::Id;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use watchbook_domain::{Account, AccountId, Timestamp};
 use watchbook_eventlog::{Moment, Past};
-
-/// Fields that would tell a secret's digest.
-const HIDDEN: [&str; 1] = ["token_digest"];
 
 /// Which moment.
 #[derive(Deserialize, IntoParams)]
@@ -61,16 +61,25 @@ impl PastAccount {
         let (position, version) = (past.position.0, past.version.0);
         Some(Self { account, as_of, position, version, erased_events: past.erased, state })
     }
+
+    /// Every fact on its own, by its path.
+    pub fn facts(&self) -> BTreeMap<String, String> {
+        let mut facts = BTreeMap::new();
+        flatten(String::new(), &self.state, &mut facts);
+        facts
+    }
 }
 
-fn hide(value: &mut Value) {
+fn flatten(path: String, value: &Value, facts: &mut BTreeMap<String, String>) {
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
-        Value::Object(fields) => {
-            fields.retain(|name, _| !HIDDEN.contains(&name.as_str()));
-            fields.values_mut().for_each(hide);
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| flatten(below(name), value, facts)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(n, value)| flatten(below(&n.to_string()), value, facts));
         }
-        Value::Array(items) => items.iter_mut().for_each(hide),
-        _ => {}
+        Value::Null => {}
+        Value::String(text) => drop(facts.insert(path, text.clone())),
+        other => drop(facts.insert(path, other.to_string())),
     }
 }
 
@@ -86,9 +95,7 @@ pub async fn at(
     Id(account): Id<AccountId>,
     Asked(Question { at }): Asked<Question>,
 ) -> Result<Json<PastAccount>, Problem> {
-    let moment: Moment = at.parse().map_err(|error: watchbook_eventlog::MomentError| {
-        Problem::from(problem::MALFORMED).detail(error.to_string())
-    })?;
+    let moment = moment(&at)?;
     let past = app.accounts.load_at(&app.account_stream(account), moment).await?;
     let past = PastAccount::new(account, moment, &past).ok_or(problem::NOT_FOUND)?;
     Ok(Json(past))
@@ -100,9 +107,11 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn digests_are_hidden_wherever_they_are() {
-        let mut value = json!({"a": [{"token_digest": "x", "b": 1}], "token_digest": "x"});
-        hide(&mut value);
-        assert_eq!(value, json!({"a": [{"b": 1}]}));
+    fn every_fact_has_a_path() {
+        let value = json!({"a": {"b": [1, {"c": "x"}]}, "d": null, "e": true});
+        let mut facts = BTreeMap::new();
+        flatten(String::new(), &value, &mut facts);
+        let facts: Vec<_> = facts.iter().map(|(path, value)| format!("{path}={value}")).collect();
+        assert_eq!(facts, ["a.b.0=1", "a.b.1.c=x", "e=true"]);
     }
 }

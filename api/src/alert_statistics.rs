@@ -1,8 +1,8 @@
 //! `GET /v1/operator/alert-statistics`: how good the detectors are, by what operators found.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
 use crate::log_proofs::Asked;
-use crate::operators::OperatorCaller;
 use crate::problem::{Problem, ProblemBody};
 use crate::request::CaughtUp;
 use axum::Json;

@@ -1,7 +1,7 @@
 //! `POST /v1/operator/alerts/…`: what operators do with alerts.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::OperatorCaller;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{Body, Id, Written};
 use crate::sign_in::no_content;
@@ -118,7 +118,7 @@ pub async fn assign(
     Body(request): Body<AssignRequest>,
 ) -> Result<Written<StatusCode>, Problem> {
     if let Some(to) = request.operator
-        && !app.operators.load(&app.operators.stream(to)).await?.state.appointed
+        && app.operators.load(&app.operators.stream(to)).await?.state.roles.is_empty()
     {
         return Err(Problem::from(problem::MALFORMED).detail("operator: no operator has this account"));
     }

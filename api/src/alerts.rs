@@ -1,8 +1,8 @@
 //! `GET /v1/operator/alerts…`: alerts, as operators read them.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
 use crate::log_proofs::Asked;
-use crate::operators::OperatorCaller;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{CaughtUp, Id};
 use axum::Json;
@@ -12,6 +12,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use watchbook_domain::alert::AlertEvent;
 use watchbook_domain::detection::{Detector, Severity};
+use watchbook_domain::operator::Look;
 use watchbook_domain::{AccountId, AlertId, Event as _, Timestamp};
 use watchbook_eventlog::{Position, Version};
 use watchbook_projections::{AlertFilter, AlertRow};
@@ -212,7 +213,7 @@ pub async fn list(
 pub async fn read(
     State(app): State<App>,
     _caught_up: CaughtUp,
-    _operator: OperatorCaller,
+    operator: OperatorCaller,
     Id(id): Id<AlertId>,
 ) -> Result<Json<AlertAnswer>, Problem> {
     let row = app.views.alert(id).await?.ok_or(problem::NOT_FOUND)?;
@@ -236,5 +237,6 @@ pub async fn read(
     concerned.sort_unstable();
     concerned.dedup();
     concerned.truncate(256);
+    operator.looks_at(&app, Look::Alert, concerned.clone(), None).await?;
     Ok(Json(AlertAnswer { alert: row.into(), concerned, history: steps }))
 }

@@ -17,6 +17,7 @@ use watchbook_domain::alert::Alert;
 use watchbook_domain::captcha::Captcha;
 use watchbook_domain::claim::Claim;
 use watchbook_domain::erasure::Erasure;
+use watchbook_domain::export::Export;
 use watchbook_domain::incident::Incident;
 use watchbook_domain::installation::Installation;
 use watchbook_domain::operator::Operator;
@@ -69,6 +70,8 @@ pub struct Parts {
     pub operators: Repository<Operator>,
     /// Erasures that are complete.
     pub erasures: Repository<Erasure>,
+    /// Exports that were asked for.
+    pub exports: Repository<Export>,
     /// The installation.
     pub installation: Repository<Installation>,
     /// Recovery cases.
@@ -115,6 +118,8 @@ pub struct Parts {
     pub site_name: String,
     /// The folder of the tree's hashes over the log.
     pub tree_folder: PathBuf,
+    /// The folder of exports, each in one of its own.
+    pub exports_folder: PathBuf,
     /// Signed heads of the log.
     pub heads: Heads,
     /// Where people reach this server. Links come from here and from nowhere else.

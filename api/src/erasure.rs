@@ -1,7 +1,8 @@
 //! `/v1/operator/accounts/{id}/erasure` and `…/legal-hold`: what compliance orders.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::{LONGEST_NOTE, OperatorCaller};
+use crate::operators::LONGEST_NOTE;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{Body, Id, Written};
 use crate::sign_in::no_content;

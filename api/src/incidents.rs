@@ -1,7 +1,7 @@
 //! `/v1/operator/incidents…`: what operators tell the public.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::OperatorCaller;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{Body, Id, Written};
 use crate::sign_in::no_content;

@@ -1,7 +1,10 @@
 //! JSON over HTTP, and the pages behind the links in mails. One endpoint a file.
 
+mod access;
 mod account;
+mod account_difference;
 mod account_history;
+mod account_timeline;
 mod activity;
 mod alert_statistics;
 mod alert_triage;
@@ -16,9 +19,11 @@ mod confirmation;
 mod contact_pages;
 mod contact_review;
 mod devices;
+mod disclosure;
 mod disown;
 mod email_change;
 mod erasure;
+mod exports;
 mod factor_recovery;
 mod factor_recovery_codes;
 mod factor_recovery_page;
@@ -32,6 +37,7 @@ mod log_checkpoint;
 mod log_consistency;
 mod log_inclusion;
 mod log_proofs;
+mod looks;
 mod observations;
 mod observed_erasure;
 mod operators;
@@ -64,6 +70,8 @@ mod tokens;
 mod totp;
 mod webauthn;
 
+pub use access::{ACCESS, Access};
+pub use account_difference::{ChangedFact, changes as fact_changes};
 pub use account_history::PastAccount;
 pub use app::{App, Capacity, Parts};
 pub use breached::Breached;

@@ -1,7 +1,7 @@
 //! What the endpoints under `/v1/log` share: who may ask, and the tree.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::OperatorCaller;
 use crate::problem::{self, Problem};
 use crate::request::bearer;
 use crate::service_keys::ServiceCaller;

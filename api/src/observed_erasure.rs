@@ -1,7 +1,7 @@
 //! `POST /v1/operator/observed-users/erasure`: erases what another system has reported about one of its users.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::OperatorCaller;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{Body, Written};
 use axum::Json;

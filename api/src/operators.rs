@@ -1,38 +1,21 @@
 //! `/v1/operator/…`: what the site's staff do.
 
+use crate::access::OperatorCaller;
 use crate::account::{AccountAnswer, find};
 use crate::app::App;
 use crate::problem::{self, Problem, ProblemBody};
-use crate::request::{Body, CaughtUp, Id, SignedIn, Written};
+use crate::request::{Body, CaughtUp, Id, Written};
 use crate::sign_in::no_content;
 use axum::Json;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use watchbook_domain::AccountId;
-use watchbook_domain::account::{Level, Lock, Unlock};
+use watchbook_domain::account::{Lock, Unlock};
 
 /// Most characters of a note.
 pub const LONGEST_NOTE: usize = 1_000;
-
-/// An operator with two proved factors. Authority and level are looked at on every request.
-pub struct OperatorCaller(pub SignedIn);
-
-impl FromRequestParts<App> for OperatorCaller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let signed_in = SignedIn::from_request_parts(parts, app).await?;
-        let operator = app.operators.load(&app.operators.stream(signed_in.account_id)).await?.state;
-        if operator.appointed && signed_in.session.level >= Level::Aal2 {
-            Ok(Self(signed_in))
-        } else {
-            Err(problem::FORBIDDEN.into())
-        }
-    }
-}
 
 /// Why an account is locked.
 #[derive(Deserialize, ToSchema)]

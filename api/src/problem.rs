@@ -58,8 +58,8 @@ kinds! {
     SERVICE_KEY_INVALID = "service-key-invalid" UNAUTHORIZED "The service key is not valid";
     /// The service key lacks the scope.
     SCOPE_MISSING = "scope-missing" FORBIDDEN "The service key may not do this";
-    /// The caller is no operator, or has not proved two factors.
-    FORBIDDEN = "forbidden" FORBIDDEN "This needs an operator with two proved factors";
+    /// The caller is no operator, lacks the role, or has not proved two factors.
+    FORBIDDEN = "forbidden" FORBIDDEN "This needs an operator with the role for it and two proved factors";
     /// The current password is wrong.
     WRONG_PASSWORD = "wrong-password" FORBIDDEN "The current password is wrong";
     /// The code is wrong, in a session.
@@ -78,6 +78,8 @@ kinds! {
     CASE_CONFLICT = "case-conflict" CONFLICT "The recovery case does not allow this now";
     /// The incident is over, or has as many updates as it may; `detail` says which.
     INCIDENT_CONFLICT = "incident-conflict" CONFLICT "The incident does not allow this now";
+    /// The export is not under way, or has no files; `detail` says which.
+    EXPORT_CONFLICT = "export-conflict" CONFLICT "The export does not allow this now";
     /// The content is no PNG, JPEG or PDF.
     DOCUMENT_TYPE = "document-type" UNSUPPORTED_MEDIA_TYPE "A document must be a PNG or JPEG image or a PDF";
     /// Nothing there.

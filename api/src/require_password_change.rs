@@ -1,7 +1,8 @@
 //! `POST /v1/operator/accounts/{id}/require-password-change`: somebody else may have the password.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::{LONGEST_NOTE, OperatorCaller};
+use crate::operators::LONGEST_NOTE;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{Body, Id, Written};
 use crate::sign_in::no_content;

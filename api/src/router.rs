@@ -4,13 +4,13 @@ use crate::app::App;
 use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
-    account, account_history, activity, alert_statistics, alert_triage, alerts, captcha, checklist,
-    confirm_page, confirmation, contact_pages, contact_review, devices, disown, email_change, erasure,
-    factor_recovery, factor_recovery_codes, factor_recovery_page, health, incidents, introspection, language,
-    limits, log_checkpoint, log_consistency, log_inclusion, observations, observed_erasure, operators, pages,
-    passkey_options, passkey_sign_in, passkeys, password, phone, recovery, recovery_codes, recovery_email,
-    recovery_review, registration, require_password_change, second_factor, service_keys, session, sessions,
-    setup, sign_in, sms_code, sms_factor, status, totp,
+    account, account_difference, account_history, account_timeline, activity, alert_statistics, alert_triage,
+    alerts, captcha, checklist, confirm_page, confirmation, contact_pages, contact_review, devices, disown,
+    email_change, erasure, exports, factor_recovery, factor_recovery_codes, factor_recovery_page, health,
+    incidents, introspection, language, limits, log_checkpoint, log_consistency, log_inclusion, looks,
+    observations, observed_erasure, operators, pages, passkey_options, passkey_sign_in, passkeys, password,
+    phone, recovery, recovery_codes, recovery_email, recovery_review, registration, require_password_change,
+    second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, status, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -140,6 +140,13 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(service_keys::issue))
         .routes(routes!(service_keys::revoke))
         .routes(routes!(account_history::at))
+        .routes(routes!(account_difference::difference))
+        .routes(routes!(account_timeline::timeline))
+        .routes(routes!(looks::list))
+        .routes(routes!(exports::request::request))
+        .routes(routes!(exports::read::read))
+        .routes(routes!(exports::cancel::cancel))
+        .routes(routes!(exports::download::download))
         .routes(routes!(log_checkpoint::checkpoint))
         .routes(routes!(log_inclusion::inclusion))
         .routes(routes!(log_consistency::consistency))

@@ -1,7 +1,7 @@
 //! Service keys: issued and revoked by operators, shown by the site's own back ends.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::OperatorCaller;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{Body, Id, Written, bearer};
 use crate::sign_in::no_content;

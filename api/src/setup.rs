@@ -15,7 +15,7 @@ use uuid::Uuid;
 use watchbook_domain::account::{AccountEvent, Rejection};
 use watchbook_domain::installation::Installation;
 use watchbook_domain::notification::LinkPurpose;
-use watchbook_domain::operator::OperatorEvent;
+use watchbook_domain::operator::{OperatorEvent, Role};
 use watchbook_domain::{AccountId, CommandId, Email, LinkId, Locale};
 use watchbook_eventlog::links::Link;
 use watchbook_eventlog::{ExecuteError, Metadata, Purpose, fresh};
@@ -111,7 +111,8 @@ impl App {
         let metadata = self.metadata(caller, Some(account.0));
         self.decide(account, &metadata, |_| Ok(vec![verified.clone()])).await?;
         let metadata = self.metadata(caller, Some(account.0));
-        let appointed = OperatorEvent::Appointed { account };
+        // Who is alone at first does everything, until there are others.
+        let appointed = OperatorEvent::Appointed { account, roles: Role::ALL.into() };
         let operators = self.operators.stream(account);
         self.operators
             .execute(&operators, account.into(), &metadata, |_| Ok::<_, Rejection>(vec![appointed.clone()]))

@@ -43,6 +43,8 @@ pub struct Config {
     /// A second place for signed heads of the log, best on another machine and beyond the reach of who runs this one.
     /// Default none.
     pub witness_folder: Option<PathBuf>,
+    /// Where exports that are asked for by the API are made: one place for all nodes. Default `<data>/exports`.
+    pub exports_folder: Option<PathBuf>,
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed. Default: this machine's own
     /// loopback addresses.
     pub trusted_proxies: Vec<IpNet>,
@@ -117,6 +119,7 @@ impl Default for Config {
             views: None,
             key_file: None,
             witness_folder: None,
+            exports_folder: None,
             trusted_proxies: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok()).collect(),
             mail: MailConfig::default(),
             sms: SmsConfig::default(),
@@ -293,6 +296,11 @@ impl Config {
     /// Where they are written to a second time.
     pub fn witness_file(&self) -> Option<PathBuf> {
         self.witness_folder.as_ref().map(|folder| folder.join("heads"))
+    }
+
+    /// Exports that were asked for by the API.
+    pub fn exports_folder(&self) -> PathBuf {
+        self.exports_folder.clone().unwrap_or_else(|| self.data.join("exports"))
     }
 
     /// Location data.

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use watchbook_api::{App, Breached, Capacity, Parts, Passwords, SourceLimits, StatusBoard, TrustedProxies};
 use watchbook_domain::notification::Notification;
 use watchbook_eventlog::{Clock, Core, Observations, Repository};
+use watchbook_exports::Sources;
 use watchbook_password::{Argon2id, HashError, Limits, ParameterBounds, Parameters, PasswordHasher};
 use watchbook_proofs::Heads;
 use watchbook_signals::ClientLookup;
@@ -21,7 +22,9 @@ use watchbook_workers::mail::{
     FileTransport, MailTransport, Sender, SenderError, SmtpConfigError, SmtpTransport,
 };
 use watchbook_workers::sms::SmsConfigError;
-use watchbook_workers::{Detector, Eraser, Notifier, Outbox, RecoveryWorker, Responder, Sweeper, TreeSigner};
+use watchbook_workers::{
+    Detector, Eraser, Exporter, Notifier, Outbox, RecoveryWorker, Responder, Sweeper, TreeSigner,
+};
 
 /// How long requests and mails in hand may take to finish at shutdown.
 const GRACE: Duration = Duration::from_secs(20);
@@ -159,6 +162,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         service_keys: Repository::new(core.clone(), Capacity::OTHERS),
         operators: Repository::new(core.clone(), Capacity::OTHERS),
         erasures: Repository::new(core.clone(), Capacity::OTHERS),
+        exports: Repository::new(core.clone(), 1_000),
         installation: Repository::new(core.clone(), 1),
         recovery_cases: Repository::new(core.clone(), 1_000),
         recovery_budgets: Repository::new(core.clone(), 1_000),
@@ -186,6 +190,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         site_name: config.site_name.clone(),
         public_url: config.public_url.clone(),
         tree_folder: config.tree_folder(),
+        exports_folder: config.exports_folder(),
         heads: Heads::at(config.heads_file()),
     });
     let setup_link = match role {
@@ -273,6 +278,21 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
             views: views.clone(),
             clock: clock.clone(),
         };
+        let exporter = Exporter {
+            core: core.clone(),
+            exports: app.exports.clone(),
+            operators: app.operators.clone(),
+            views: views.clone(),
+            sources: Sources {
+                log: log.clone(),
+                sealer: sealer.clone(),
+                tiles: config.tree_folder(),
+                heads: Heads::at(config.heads_file()),
+            },
+            folder: config.exports_folder(),
+            clock: clock.clone(),
+        };
+        tasks.spawn(exporter.run(stop.child_token()));
         let sweeper = Sweeper {
             vault: vault.clone(),
             views: views.clone(),

@@ -57,6 +57,8 @@ ids! {
     RecoveryCaseId;
     /// One incident that the public is told of.
     IncidentId;
+    /// One export that somebody of compliance asked for.
+    ExportId;
     /// One document of a recovery case.
     DocumentId;
     /// One command. Event ids derive from it, so that a command sent twice is appended once.

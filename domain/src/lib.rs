@@ -12,6 +12,7 @@ pub mod claim;
 mod context;
 pub mod detection;
 pub mod erasure;
+pub mod export;
 pub mod guess;
 mod id;
 mod identifier;
@@ -36,8 +37,8 @@ pub use account::Account;
 pub use aggregate::{Aggregate, Event};
 pub use context::{ClientContext, Signals};
 pub use id::{
-    AccountId, AlertId, AttemptId, CommandId, CredentialId, DeviceId, DocumentId, EventId, IncidentId,
-    LinkId, NotificationId, RecoveryCaseId, ServiceKeyId, SessionId, SmsCodeId, SubjectId,
+    AccountId, AlertId, AttemptId, CommandId, CredentialId, DeviceId, DocumentId, EventId, ExportId,
+    IncidentId, LinkId, NotificationId, RecoveryCaseId, ServiceKeyId, SessionId, SmsCodeId, SubjectId,
 };
 pub use identifier::{Email, Identifier, IdentifierError, UserNumber};
 pub use locale::{Locale, LocaleError};

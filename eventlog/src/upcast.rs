@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 use watchbook_domain::Event;
+use watchbook_domain::operator::Role;
 
 /// One step: a payload of `event_type` from `from_version` to the next.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +19,15 @@ pub struct Upcaster {
 }
 
 /// Every step there is.
-pub const UPCASTERS: &[Upcaster] = &[];
+pub const UPCASTERS: &[Upcaster] =
+    &[Upcaster { event_type: "operator.appointed", from_version: 1, apply: all_roles }];
+
+/// Before there were roles, every operator might do everything.
+fn all_roles(mut payload: Value) -> Result<Value, &'static str> {
+    let data = payload.get_mut("data").and_then(Value::as_object_mut).ok_or("data")?;
+    data.insert("roles".into(), Role::ALL.map(Role::as_str).as_slice().into());
+    Ok(payload)
+}
 
 /// Why a payload cannot be read or written. Each means a bug or a log written by a newer program.
 #[derive(Debug, thiserror::Error)]
@@ -190,6 +199,21 @@ mod tests {
         assert_eq!(moved(3, &serde_json::to_string(&current).unwrap()).unwrap(), current);
         let stopped: Moved = decode("thing.stopped", 1, br#"{"type":"thing.stopped"}"#).unwrap();
         assert_eq!(stopped, Moved::Stopped);
+    }
+
+    /// Every payload of a schema version that is not written any more.
+    #[test]
+    fn golden_payloads_of_old_become_current_ones() {
+        use watchbook_domain::operator::OperatorEvent;
+        let golden = include_str!("../../domain/tests/golden/v1.jsonl");
+        for step in UPCASTERS {
+            assert_eq!(step.from_version, 1);
+            let tag = format!("{{\"type\":\"{}\"", step.event_type);
+            let old = golden.lines().find(|line| line.starts_with(&tag)).unwrap();
+            let current: OperatorEvent = decode(step.event_type, 1, old.as_bytes()).unwrap();
+            let OperatorEvent::Appointed { roles, .. } = current else { panic!("{current:?}") };
+            assert!(roles.into_iter().eq(Role::ALL), "what operators might do before, they may do now");
+        }
     }
 
     #[test]

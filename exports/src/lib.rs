@@ -11,6 +11,7 @@ mod export;
 mod folder;
 mod format;
 mod json_lines;
+mod kept;
 mod manifest;
 mod ocsf;
 mod record;
@@ -19,6 +20,7 @@ mod verify;
 
 pub use export::{ExportError, Order, Progress, Sources, export};
 pub use format::Format;
+pub use kept::{completed, concerns, files, keep_progress, kept_progress, remove};
 pub use manifest::{FileDigest, Manifest};
 pub use record::Record;
 pub use selection::Selection;

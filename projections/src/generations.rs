@@ -69,6 +69,10 @@ macro_rules! for_each_row {
                 type $row = $crate::alerts::AlertRow;
                 $value
             },
+            {
+                type $row = $crate::looks::StoredLook;
+                $value
+            },
         ]
     };
 }

@@ -10,6 +10,7 @@ use crate::alerts::Alerts;
 use crate::database::Transaction;
 use crate::devices::Devices;
 use crate::incidents::Incidents;
+use crate::looks::Looks;
 use crate::notifications::Notifications;
 use crate::recovery_cases::RecoveryCases;
 use crate::sessions::Sessions;
@@ -17,6 +18,8 @@ use crate::view::{Happened, View as _, What};
 use watchbook_domain::alert::Alert;
 use watchbook_domain::incident::Incident;
 use watchbook_domain::notification::Notification;
+use watchbook_domain::observed::Observed;
+use watchbook_domain::operator::Operator;
 use watchbook_domain::recovery_case::RecoveryCase;
 use watchbook_domain::{Account, AccountId, Aggregate, RecoveryCaseId, Timestamp};
 use watchbook_eventlog::upcast::decode;
@@ -161,6 +164,7 @@ impl Page {
         let mut recovery_cases = RecoveryCases::default();
         let mut incidents = Incidents::default();
         let mut alerts = Alerts::default();
+        let mut looks = Looks::default();
         macro_rules! each {
             ($view:ident => $do:expr) => {{
                 {
@@ -195,6 +199,10 @@ impl Page {
                     let $view = &mut alerts;
                     $do;
                 }
+                {
+                    let $view = &mut looks;
+                    $do;
+                }
             }};
         }
         each!(view => self.happened.iter().for_each(|happened| view.plan(happened)));
@@ -211,13 +219,16 @@ impl Page {
                 What::Recovery(..) => recovery_cases.apply(happened),
                 What::Incident(..) => incidents.apply(happened),
                 What::Alert(..) => alerts.apply(happened),
+                What::Operator(..) => looks.apply(happened),
                 What::Shredded(case) => {
                     recovery_cases.apply(happened);
                     // Its mails were sealed with its key.
                     notifications.erase(AccountId(case.0));
                 }
                 What::Erased(account) if accounts.knows(account) => each!(view => view.erase(account)),
-                What::Account(..) | What::Erased(_) => {}
+                // A user of another system, of whom there may be alerts.
+                What::Erased(user) => alerts.erase(user),
+                What::Account(..) => {}
             }
         }
         each!(view => view.write(transaction, generation).await?);
@@ -228,8 +239,16 @@ impl Page {
 /// Whether the views care for events of this stream.
 fn is_seen(recorded: &RecordedEvent) -> bool {
     let category = recorded.stream.category();
-    [Account::CATEGORY, Notification::CATEGORY, RecoveryCase::CATEGORY, Incident::CATEGORY, Alert::CATEGORY]
-        .contains(&category)
+    const SEEN: [&str; 7] = [
+        Account::CATEGORY,
+        Notification::CATEGORY,
+        RecoveryCase::CATEGORY,
+        Incident::CATEGORY,
+        Alert::CATEGORY,
+        Operator::CATEGORY,
+        Observed::CATEGORY,
+    ];
+    SEEN.contains(&category)
 }
 
 fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>, String> {
@@ -260,6 +279,11 @@ fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>
             let event = decode(&event.event_type, event.schema_version, &payload);
             What::Alert(id, event.map_err(|error| in_full(&error))?)
         }
+        (Operator::CATEGORY, Some(payload)) => {
+            let id = key.parse().map_err(|_| "the stream's name holds no operator".to_owned())?;
+            let event = decode(&event.event_type, event.schema_version, &payload);
+            What::Operator(id, event.map_err(|error| in_full(&error))?)
+        }
         (RecoveryCase::CATEGORY, payload) => {
             let case: RecoveryCaseId =
                 key.parse().map_err(|_| "the stream's name holds no recovery case".to_owned())?;
@@ -272,6 +296,7 @@ fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>
             }
         }
         (Account::CATEGORY | Notification::CATEGORY, None) => What::Erased(AccountId(event.subject.0)),
+        (Observed::CATEGORY, None) if event.event_type == ERASED => What::Erased(AccountId(event.subject.0)),
         _ => return Ok(None),
     };
     Ok(Some(Happened { position: recorded.position, version: recorded.version, at: event.recorded_at, what }))

@@ -6,6 +6,7 @@ use watchbook_domain::account::AccountEvent;
 use watchbook_domain::alert::AlertEvent;
 use watchbook_domain::incident::IncidentEvent;
 use watchbook_domain::notification::NotificationEvent;
+use watchbook_domain::operator::OperatorEvent;
 use watchbook_domain::recovery_case::RecoveryEvent;
 use watchbook_domain::{AccountId, AlertId, IncidentId, NotificationId, RecoveryCaseId, Timestamp};
 use watchbook_eventlog::{Position, Version};
@@ -24,6 +25,7 @@ pub(crate) enum What {
     Recovery(RecoveryCaseId, RecoveryEvent),
     Incident(IncidentId, IncidentEvent),
     Alert(AlertId, AlertEvent),
+    Operator(AccountId, OperatorEvent),
     /// The person's key was destroyed: nothing of them stays.
     Erased(AccountId),
     /// A recovery case's key was, or is about to be.

@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 18] = [
+const ALL: [&str; 22] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
@@ -12,9 +12,11 @@ const ALL: [&str; 18] = [
     "contact::",
     "detection::",
     "erasure::",
+    "exports::",
     "factor_recovery::",
     "journeys::",
     "observations::",
+    "operators::",
     "passkeys::",
     "password_rules::",
     "proofs::",

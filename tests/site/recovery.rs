@@ -8,7 +8,7 @@ use crate::world::{Answer, Person, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use watchbook_domain::operator::OperatorEvent;
+use watchbook_domain::operator::{OperatorEvent, Role};
 use watchbook_domain::{AccountId, CommandId};
 use watchbook_eventlog::{Clock as _, Metadata, fresh};
 
@@ -80,7 +80,7 @@ impl World {
 
     async fn another_operator(&self, email: &str) -> Person {
         let person = self.with_totp(email).await;
-        self.appoint(&person, |account| OperatorEvent::Appointed { account }).await;
+        self.appoint(&person, |account| OperatorEvent::Appointed { account, roles: Role::ALL.into() }).await;
         person
     }
 

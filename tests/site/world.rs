@@ -215,6 +215,19 @@ impl World {
         read(request.send().await.unwrap()).await
     }
 
+    /// The status alone: of an answer that may never end.
+    pub(crate) async fn answers(&self, method: &str, path: &str, token: &str) -> u16 {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let request = self.http.request(method, format!("{}{path}", self.server.url())).bearer_auth(token);
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    /// An answer as it comes.
+    pub(crate) async fn raw(&self, token: &str, path: &str) -> reqwest::Response {
+        let request = self.http.get(format!("{}{path}", self.server.url())).bearer_auth(token);
+        request.send().await.unwrap()
+    }
+
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.call(Method::POST, path, None, Some(body)).await
     }

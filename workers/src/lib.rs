@@ -4,6 +4,7 @@
 mod contact_notices;
 mod detector;
 mod eraser;
+mod exporter;
 mod factor_recovery_notices;
 mod former_addresses;
 pub mod mail;
@@ -21,6 +22,7 @@ mod tree_signer;
 
 pub use detector::Detector;
 pub use eraser::Eraser;
+pub use exporter::Exporter;
 pub use notifier::Notifier;
 pub use outbox::Outbox;
 pub use recovery::RecoveryWorker;

@@ -1,8 +1,8 @@
 //! `POST /v1/operator/recovery-cases/{id}/approve` and `…/reject`.
 
 use super::recorded;
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::OperatorCaller;
 use crate::problem::{Problem, ProblemBody};
 use crate::request::{Body, Id, Written};
 use axum::extract::State;

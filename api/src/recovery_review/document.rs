@@ -1,7 +1,7 @@
 //! `GET /v1/operator/recovery-cases/{id}/documents/{document}`: the content of a document, to be saved and never shown.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::OperatorCaller;
 use crate::problem::{self, Problem, ProblemBody};
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -11,7 +11,7 @@ use watchbook_domain::{DocumentId, RecoveryCaseId};
 use watchbook_eventlog::documents::{DocumentError, read_document};
 
 /// A browser saves it under a name of ours, takes it for nothing, and runs nothing of it.
-const HEADERS: [(HeaderName, HeaderValue); 5] = [
+pub const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),

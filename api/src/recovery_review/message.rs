@@ -1,8 +1,8 @@
 //! `POST /v1/operator/recovery-cases/{id}/messages`: support writes to the person.
 
 use super::recorded;
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::OperatorCaller;
 use crate::problem::{Problem, ProblemBody};
 use crate::recovery::messages::CaseText;
 use crate::request::{Body, Id, Written};

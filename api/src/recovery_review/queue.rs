@@ -1,8 +1,8 @@
 //! `GET /v1/operator/recovery-cases`: the queue.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
 use crate::log_proofs::Asked;
-use crate::operators::OperatorCaller;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::CaughtUp;
 use axum::Json;

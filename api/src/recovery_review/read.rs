@@ -1,7 +1,7 @@
 //! `GET /v1/operator/recovery-cases/{id}`: one case, whole.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::OperatorCaller;
 use crate::problem::{Problem, ProblemBody};
 use crate::recovery::read::{DocumentAnswer, MessageAnswer};
 use crate::request::Id;

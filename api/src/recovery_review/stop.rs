@@ -1,7 +1,7 @@
 //! `POST /v1/operator/recovery-cases/{id}/stop`: an operator stops what cools off.
 
+use crate::access::OperatorCaller;
 use crate::app::App;
-use crate::operators::OperatorCaller;
 use crate::problem::{self, Problem, ProblemBody};
 use crate::request::{Id, Written};
 use crate::sign_in::no_content;

@@ -2,7 +2,6 @@
 
 use super::Failure;
 use crate::stores::Stores;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use watchbook_api::PastAccount;
@@ -46,9 +45,7 @@ impl State {
 
     /// Every fact on its own, by its path.
     pub(super) fn facts(&self) -> BTreeMap<String, String> {
-        let mut facts = BTreeMap::new();
-        flatten(String::new(), &self.shown.state, &mut facts);
-        facts
+        self.shown.facts()
     }
 
     pub(super) fn words(&self) -> String {
@@ -112,33 +109,5 @@ impl State {
             }
         }
         text.trim_end().to_owned()
-    }
-}
-
-fn flatten(path: String, value: &Value, facts: &mut BTreeMap<String, String>) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    match value {
-        Value::Object(fields) => fields.iter().for_each(|(name, value)| flatten(below(name), value, facts)),
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(n, value)| flatten(below(&n.to_string()), value, facts));
-        }
-        Value::Null => {}
-        Value::String(text) => drop(facts.insert(path, text.clone())),
-        other => drop(facts.insert(path, other.to_string())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn every_fact_has_a_path() {
-        let value = json!({"a": {"b": [1, {"c": "x"}]}, "d": null, "e": true});
-        let mut facts = BTreeMap::new();
-        flatten(String::new(), &value, &mut facts);
-        let facts: Vec<_> = facts.iter().map(|(path, value)| format!("{path}={value}")).collect();
-        assert_eq!(facts, ["a.b.0=1", "a.b.1.c=x", "e=true"]);
     }
 }

@@ -5,9 +5,8 @@ use super::{Failure, print};
 use crate::config::Config;
 use crate::stores::Stores;
 use clap::Args;
-use serde_json::json;
-use std::collections::BTreeSet;
 use std::process::ExitCode;
+use watchbook_api::fact_changes;
 use watchbook_domain::Account;
 use watchbook_eventlog::{Moment, Repository};
 
@@ -32,24 +31,20 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
     let from = State::at(&accounts, account, options.from).await?.facts();
     let to = State::at(&accounts, account, options.to).await?.facts();
     stores.close().await;
-    let paths: BTreeSet<_> = from.keys().chain(to.keys()).collect();
-    let mut count = 0;
-    for path in paths {
-        let (before, after) = (from.get(path), to.get(path));
-        if before == after {
-            continue;
-        }
-        count += 1;
+    let changed = fact_changes(from, to);
+    for fact in &changed {
         if options.json {
-            print(&json!({"path": path, "from": before, "to": after}).to_string());
+            print(&serde_json::to_string(fact)?);
             continue;
         }
-        print(&match (before, after) {
+        let path = &fact.path;
+        print(&match (&fact.from, &fact.to) {
             (Some(before), Some(after)) => format!("~ {path}: {before} -> {after}"),
             (Some(before), None) => format!("- {path}: {before}"),
-            (None, after) => format!("+ {path}: {}", after.map_or("", String::as_str)),
+            (None, after) => format!("+ {path}: {}", after.as_deref().unwrap_or_default()),
         });
     }
+    let count = changed.len();
     if !options.json {
         print(&format!("{count} facts of account {account} differ"));
     }

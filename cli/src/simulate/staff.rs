@@ -8,7 +8,10 @@ use super::rng::Rng;
 use super::support::Staff;
 use crate::commands::appoint;
 use crate::config::Config;
+use crate::stores::Stores;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use watchbook_domain::operator::Role;
 use watchbook_eventlog::fresh;
 
 /// Registers two people, with an app each, and makes operators of them by the stores that `config` names. Nobody can
@@ -39,7 +42,8 @@ async fn operator(
         Stop::Unexpected(what) => SimulateError::Staff(what.into()),
         Stop::Aside(why) => SimulateError::Staff(why.into()),
     })?;
-    appoint(config, &session.account, true).await.map_err(SimulateError::Staff)?;
+    let roles = [Role::Support, Role::Administrator].into();
+    appoint_by(config, &session.account, &roles).await?;
     Ok(session)
 }
 
@@ -47,7 +51,15 @@ async fn operator(
 pub(super) async fn dismiss(world: &World, config: &Config) -> Result<(), SimulateError> {
     let Some(staff) = world.staff.get() else { return Ok(()) };
     for operator in [&staff.one, &staff.two] {
-        appoint(config, &operator.account, false).await.map_err(SimulateError::Staff)?;
+        appoint_by(config, &operator.account, &BTreeSet::new()).await?;
     }
     Ok(())
+}
+
+/// On this machine, as `watchbook operators appoint` does.
+async fn appoint_by(config: &Config, account: &str, roles: &BTreeSet<Role>) -> Result<(), SimulateError> {
+    let stores = Stores::open(config, false).await.map_err(|error| SimulateError::Staff(error.into()))?;
+    let done = appoint(&stores, account, roles).await;
+    stores.close().await;
+    done.map(drop).map_err(SimulateError::Staff)
 }

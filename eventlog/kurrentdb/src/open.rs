@@ -8,8 +8,8 @@ use eventstore::{ClientSettings, SubscriptionFilter};
 use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
-    Aggregate, account, alert, captcha, claim, erasure, incident, installation, notification, observed,
-    operator, recovery_case, response_brake, service_key, sms_budget, source,
+    Aggregate, account, alert, captcha, claim, erasure, export, incident, installation, notification,
+    observed, operator, recovery_case, response_brake, service_key, sms_budget, source,
 };
 use watchbook_eventlog::StreamId;
 
@@ -37,7 +37,7 @@ pub const CATEGORIES: &[&str] = &[
     alert::Alert::CATEGORY,
     response_brake::ResponseBrake::CATEGORY,
     observed::Observed::CATEGORY,
-    "export",
+    export::Export::CATEGORY,
 ];
 
 /// Appends to streams that share a lock by chance take turns too.

@@ -101,6 +101,32 @@ impl<A: Aggregate> Repository<A> {
     }
 }
 
+impl<A: Aggregate> Repository<A> {
+    /// The version of the last event of `stream`, up to `end`, that had happened at `moment`; `Version::NONE` when none
+    /// had. Found by halving, without reading what lies between. Of events whose recorded times are not in order, it can
+    /// be one of those beside.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn version_at(
+        &self,
+        stream: &StreamId,
+        moment: Moment,
+        end: Version,
+    ) -> Result<Version, RepositoryError> {
+        let (mut seen, mut unseen) = (0, end.0 + 1);
+        while unseen - seen > 1 {
+            let middle = seen + (unseen - seen) / 2;
+            let there = self.0.core.log.read_stream(stream, Version(middle - 1), 1).await?;
+            match there.first() {
+                Some(recorded) if moment.has_seen(recorded) => seen = middle,
+                _ => unseen = middle,
+            }
+        }
+        Ok(Version(seen))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
