@@ -27,17 +27,23 @@ impl Life {
             return Err(Stop::Aside("there was no second factor"));
         }
         // One mailbox and a recovery code, or two mailboxes.
-        let code = if rng.chance(40) { self.recovery_codes.pop() } else { None };
+        let mut code = if rng.chance(40) { self.recovery_codes.pop() } else { None };
         if code.is_none() {
             self.have_recovery_address(rng).await?;
         }
         let (email, second) = (self.person.email.clone(), self.person.address("second"));
         let marks = (self.mark(&email), self.mark(&second));
-        let Some(attempt) = self.say_lost(rng).await? else { return Ok(()) };
+        let Some((attempt, by_address)) = self.say_lost(rng).await? else { return Ok(()) };
+        if code.is_none() && !by_address {
+            self.world.tally.note("a lost second factor: the recovery address is too new to prove it");
+            code = self.recovery_codes.pop();
+        }
         let stop = self.link(&email, marks.0, MailKind::StopLoss, ABOUT).await?;
         self.follow_proof(&email, marks.0).await?;
         match code {
-            None => self.follow_proof(&second, marks.1).await?,
+            None if by_address => self.follow_proof(&second, marks.1).await?,
+            // One proof is all there is: nothing comes of it.
+            None => return self.sign_in(rng).await.map(drop),
             Some(code) => {
                 let body = json!({ "attempt": attempt, "recovery_code": code });
                 let path = "/v1/recovery/second-factor/code";
@@ -90,14 +96,19 @@ impl Life {
         self.sign_in(rng).await.map(drop)
     }
 
-    /// The attempt from which a recovery began; a site may hold new recovery addresses for days.
-    async fn say_lost(&mut self, rng: &mut Rng) -> Result<Option<String>, Stop> {
+    /// The attempt from which a recovery began, and whether the recovery address can prove it: a site may hold new ones
+    /// for days.
+    async fn say_lost(&mut self, rng: &mut Rng) -> Result<Option<(String, bool)>, Stop> {
         for last in [false, true] {
             let attempt = self.stuck(rng).await?;
             let call = Call::post("/v1/recovery/second-factor", json!({ "attempt": attempt }));
             let reply = self.at_home(call).await?;
             match (reply.status, reply.problem.as_str()) {
-                (202, _) => return Ok(Some(attempt)),
+                (202, _) => {
+                    let proofs = reply.body.get("proofs").and_then(serde_json::Value::as_array);
+                    let by_address = proofs.is_some_and(|proofs| proofs.contains(&json!("recovery_email")));
+                    return Ok(Some((attempt, by_address)));
+                }
                 (409, "conflict") if last => {}
                 (409, "conflict") => tokio::time::sleep(Duration::from_secs(3)).await,
                 _ => return Err(reply.unexpected("202")),
