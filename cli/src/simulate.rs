@@ -139,7 +139,10 @@ pub async fn run(options: Options, config: Option<&Config>) -> Result<Summary, S
     let watching = [tokio::spawn(mailbox.clone().watch()), tokio::spawn(texts.clone().watch())];
     let begun = Instant::now();
     let done = match config {
-        None => Ok(drive(&world, plan, options.rate).await),
+        None => {
+            drive(&world, plan, options.rate).await;
+            Ok(())
+        }
         Some(config) => {
             let hired = staff::hire(&world, config).await;
             if hired.is_ok() {

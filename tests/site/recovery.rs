@@ -3,6 +3,7 @@
 mod attacks;
 mod documents;
 mod journeys;
+mod nodes;
 
 use crate::world::{Answer, Person, World};
 use reqwest::Method;

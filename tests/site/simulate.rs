@@ -9,12 +9,13 @@ use watchbook::simulate::{Ends, Kind, Options, run};
 use watchbook_eventlog::SystemClock;
 
 /// What must have happened to somebody.
-const HAPPENED: [&str; 24] = [
+const HAPPENED: [&str; 25] = [
     "a code by text message was used",
     "a code of an app was used",
     "a trusted device needed no second factor",
     "a hand-over was stopped by its owner",
     "a lost second factor was given up after two proofs",
+    "a lost second factor: a recovery code was one of the proofs",
     "a lost second factor: the wait was kept",
     "a mail told of a new device",
     "a number was proved",

@@ -16,7 +16,7 @@ const SHORTEST_WAIT: Duration = Duration::from_secs(10);
 const ABOUT: &str = "about a lost second factor";
 
 impl Life {
-    /// Two mailboxes prove the loss; then the owner stops it, or it comes to its end where the site's waiting time allows
+    /// Two proofs say that it is so; then the owner stops it, or it comes to its end where the site's waiting time allows
     /// to see that.
     ///
     /// # Errors
@@ -26,16 +26,31 @@ impl Life {
             self.sign_in(rng).await?;
             return Err(Stop::Aside("there was no second factor"));
         }
-        self.have_recovery_address(rng).await?;
+        // One mailbox and a recovery code, or two mailboxes.
+        let mut code = if rng.chance(40) { self.recovery_codes.pop() } else { None };
+        if code.is_none() {
+            self.have_recovery_address(rng).await?;
+        }
         let (email, second) = (self.person.email.clone(), self.person.address("second"));
         let marks = (self.mark(&email), self.mark(&second));
-        if !self.say_lost(rng).await? {
-            return Ok(());
+        let Some((attempt, by_address)) = self.say_lost(rng).await? else { return Ok(()) };
+        if code.is_none() && !by_address {
+            self.world.tally.note("a lost second factor: the recovery address is too new to prove it");
+            code = self.recovery_codes.pop();
         }
-        let stop = self.link(&second, marks.1, MailKind::StopLoss, ABOUT).await?;
-        for (address, mark) in [(&email, marks.0), (&second, marks.1)] {
-            let token = self.link(address, mark, MailKind::ProveLoss, ABOUT).await?;
-            self.follow("/v1/recovery/second-factor/prove", json!({ "token": token })).await?.wanting(204)?;
+        let stop = self.link(&email, marks.0, MailKind::StopLoss, ABOUT).await?;
+        self.follow_proof(&email, marks.0).await?;
+        match code {
+            None if by_address => self.follow_proof(&second, marks.1).await?,
+            // One proof is all there is: nothing comes of it.
+            None => return self.sign_in(rng).await.map(drop),
+            Some(code) => {
+                let body = json!({ "attempt": attempt, "recovery_code": code });
+                let path = "/v1/recovery/second-factor/code";
+                self.at_home(Call::post(path, body.clone())).await?.wanting(204)?;
+                self.at_home(Call::post(path, body)).await?.wanting_problem(409, "conflict")?;
+                self.world.tally.note("a lost second factor: a recovery code was one of the proofs");
+            }
         }
         let proved = Instant::now();
         let complete = self.link(&email, marks.0, MailKind::CompleteLoss, ABOUT).await?;
@@ -60,6 +75,12 @@ impl Life {
         Ok(())
     }
 
+    async fn follow_proof(&mut self, address: &str, mark: usize) -> Result<(), Stop> {
+        let token = self.link(address, mark, MailKind::ProveLoss, ABOUT).await?;
+        self.follow("/v1/recovery/second-factor/prove", json!({ "token": token })).await?.wanting(204)?;
+        Ok(())
+    }
+
     /// By the link, or by signing in with what is said to be lost.
     async fn stop_it(&mut self, stop: &str, complete: &str, rng: &mut Rng) -> Result<(), Stop> {
         if rng.chance(50) {
@@ -75,14 +96,19 @@ impl Life {
         self.sign_in(rng).await.map(drop)
     }
 
-    /// Whether a recovery began; a site may hold new recovery addresses for days.
-    async fn say_lost(&mut self, rng: &mut Rng) -> Result<bool, Stop> {
+    /// The attempt from which a recovery began, and whether the recovery address can prove it: a site may hold new ones
+    /// for days.
+    async fn say_lost(&mut self, rng: &mut Rng) -> Result<Option<(String, bool)>, Stop> {
         for last in [false, true] {
             let attempt = self.stuck(rng).await?;
             let call = Call::post("/v1/recovery/second-factor", json!({ "attempt": attempt }));
             let reply = self.at_home(call).await?;
             match (reply.status, reply.problem.as_str()) {
-                (202, _) => return Ok(true),
+                (202, _) => {
+                    let proofs = reply.body.get("proofs").and_then(serde_json::Value::as_array);
+                    let by_address = proofs.is_some_and(|proofs| proofs.contains(&json!("recovery_email")));
+                    return Ok(Some((attempt, by_address)));
+                }
                 (409, "conflict") if last => {}
                 (409, "conflict") => tokio::time::sleep(Duration::from_secs(3)).await,
                 _ => return Err(reply.unexpected("202")),
@@ -92,7 +118,7 @@ impl Life {
             "a lost second factor: no way yet, as the recovery address is new or one was stopped lately",
         );
         self.sign_in(rng).await?;
-        Ok(false)
+        Ok(None)
     }
 
     async fn complete(&mut self, token: &str, rng: &mut Rng) -> Result<Reply, Stop> {

@@ -143,8 +143,11 @@ fn complete(attempt: u128, now: i64) -> CompleteFactorRecovery {
     CompleteFactorRecovery { attempt: AttemptId(id(attempt)), link: LinkId(id(0xC4)), now: at(now) }
 }
 
+/// With a recovery address, and every recovery code spent.
 fn recoverable() -> Story {
     let mut story = with_totp(0);
+    let credential = crate::CredentialId(id(92));
+    story.push((AccountEvent::RecoveryCodesGenerated { credential, count: 0 }, 0));
     let (link, usable_at) = (LinkId(id(91)), at(3 * DAY));
     story.push((AccountEvent::RecoveryEmailVerified { link, email: email("second"), usable_at }, 0));
     story
@@ -216,4 +219,113 @@ fn whoever_has_the_factor_stops_it_and_a_reset_does() {
     let reset =
         AccountEvent::PasswordChanged { credential, change: PasswordChange::Reset, short: false, kept: 0 };
     story().and(vec![reset], t).check(|a| assert_eq!(a.factor_recovery.pending(at(t)), None));
+}
+
+fn start_proof(attempt: u128, proof: RecoveryProof, now: i64) -> StartLossProof {
+    StartLossProof {
+        attempt: AttemptId(id(attempt)),
+        guess: AttemptId(id(guess_of(attempt))),
+        proof,
+        now: at(now),
+    }
+}
+
+fn resolve_proof(attempt: u128, found: Proof, now: i64) -> ResolveLossProof {
+    ResolveLossProof {
+        attempt: AttemptId(id(attempt)),
+        guess: AttemptId(id(guess_of(attempt))),
+        found,
+        complete: LinkId(id(0xC4)),
+        now: at(now),
+    }
+}
+
+#[test]
+fn a_recovery_code_is_reserved_spent_and_one_proof() {
+    let t = 10 * DAY;
+    let right = || resolve_proof(2, Proof::RecoveryCode { index: 3 }, t);
+    given(with_totp(0))
+        .password(2, t)
+        .when(|a| start_proof(2, RecoveryProof::RecoveryCode, t).decide(a, &policy()))
+        .then_rejected(Rejection::RecoveryUnavailable)
+        .when_at(t, |a| lost(2, t).decide(a, &policy()))
+        .then_accepted()
+        .when(|a| right().decide(a, &policy()))
+        .then_rejected(Rejection::AttemptOver)
+        .when(|a| start_proof(2, RecoveryProof::Sms, t).decide(a, &policy()))
+        .then_rejected(Rejection::RecoveryUnavailable)
+        .when(|a| start_proof(2, RecoveryProof::Email, t).decide(a, &policy()))
+        .then_rejected(Rejection::RecoveryUnavailable)
+        .when_at(t, |a| start_proof(2, RecoveryProof::RecoveryCode, t).decide(a, &policy()))
+        .then_types(&["second_factor.started"])
+        .when_at(t, |a| right().decide(a, &policy()))
+        .then_types(&["second_factor.recovery_code_accepted", "factor_recovery.proved"])
+        .check(|a| assert!(a.recovery_codes.as_ref().is_some_and(|codes| codes.left() == 9)))
+        .when(|a| start_proof(2, RecoveryProof::RecoveryCode, t).decide(a, &policy()))
+        .then_rejected(Rejection::RecoveryUnavailable)
+        .when_at(t, |a| followed(0xC1, t).decide(a, &policy()))
+        .then_types(&["factor_recovery.proved", "factor_recovery.scheduled"])
+        .check(|a| {
+            let scheduled = a.factor_recovery.pending(at(t)).and_then(|pending| pending.scheduled);
+            assert_eq!(scheduled.map(|(_, completes_at)| completes_at), Some(at(t + DAY)));
+        });
+}
+
+#[test]
+fn a_code_that_was_spent_meanwhile_and_a_wrong_one_are_wrong_guesses() {
+    let t = 10 * DAY;
+    for found in [Proof::RecoveryCode { index: 10 }, Proof::Wrong(SecondFactor::RecoveryCode)] {
+        given(with_totp(0))
+            .password(2, t)
+            .when_at(t, |a| lost(2, t).decide(a, &policy()))
+            .then_accepted()
+            .when_at(t, |a| start_proof(2, RecoveryProof::RecoveryCode, t).decide(a, &policy()))
+            .then_accepted()
+            .when_at(t, |a| resolve_proof(2, found, t).decide(a, &policy()))
+            .then_types(&["second_factor.rejected"])
+            .check(|a| assert!(a.factor_recovery.pending(at(t)).is_some_and(|p| p.proved.is_empty())));
+    }
+}
+
+#[test]
+fn a_number_counts_when_it_is_three_days_old_and_makes_the_wait_longer() {
+    let t = 10 * DAY;
+    let number = crate::PhoneNumber::parse("+351912345678").unwrap();
+    let (code, guess) = (crate::SmsCodeId(id(1)), AttemptId(id(2)));
+    let proved = AccountEvent::PhoneVerified { code, guess, number: number.clone(), sms_usable_at: at(0) };
+    let proofs = |since: i64| {
+        let mut proofs = vec![];
+        given(recoverable())
+            .and(vec![proved.clone()], since)
+            .check(|a| proofs = a.loss_proofs(&policy(), at(t)));
+        proofs
+    };
+    assert!(!proofs(t - 3 * DAY + 1).contains(&RecoveryProof::Sms));
+    assert!(proofs(t - 3 * DAY).contains(&RecoveryProof::Sms));
+    let attempt = AttemptId(id(3));
+    let request = RequestSmsCode {
+        code: crate::SmsCodeId(id(7)),
+        good_for: CodeUse::FactorRecovery { attempt },
+        number: None,
+        now: at(t),
+    };
+    given(recoverable())
+        .and(vec![proved.clone()], t - 4 * DAY)
+        .password(3, t)
+        .when(|a| request.decide(a, &policy()))
+        .then_rejected(Rejection::RecoveryUnavailable)
+        .when_at(t, |a| lost(3, t).decide(a, &policy()))
+        .then_accepted()
+        .when_at(t, |a| request.decide(a, &policy()))
+        .then_types(&["sms_code.requested"])
+        .when_at(t, |a| followed(0xC1, t).decide(a, &policy()))
+        .then_accepted()
+        .when_at(t, |a| start_proof(3, RecoveryProof::Sms, t).decide(a, &policy()))
+        .then_accepted()
+        .when_at(t, |a| resolve_proof(3, Proof::Sms { code: request.code }, t).decide(a, &policy()))
+        .then_types(&["second_factor.sms_accepted", "factor_recovery.proved", "factor_recovery.scheduled"])
+        .check(|a| {
+            let scheduled = a.factor_recovery.pending(at(t)).and_then(|pending| pending.scheduled);
+            assert_eq!(scheduled.map(|(_, completes_at)| completes_at), Some(at(t + 3 * DAY)));
+        });
 }
