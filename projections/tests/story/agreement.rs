@@ -221,6 +221,7 @@ async fn agrees(site: &Site, views: &Views, now: Timestamp) {
     let reason = |reason| match reason {
         LockReason::Disowned => "disowned".to_owned(),
         LockReason::Operator => "operator".to_owned(),
+        LockReason::Detected => "detected".to_owned(),
     };
     assert_eq!(row.locked, folded.locked.map(reason));
     assert_eq!(row.registered_at, folded.registered_at);
