@@ -61,6 +61,8 @@ struct Work<'a> {
     memory: Memory,
     /// Up to there, alerts were raised before.
     raised_to: Position,
+    /// Somebody was erased since the state was saved: it must not keep what it has of them.
+    erased: bool,
 }
 
 impl Detector {
@@ -94,7 +96,7 @@ impl Detector {
             }
         };
         let namespace = self.core.sealer.keyring().alert_namespace();
-        let mut work = Work { parts: self, namespace, memory, raised_to: saved_to };
+        let mut work = Work { parts: self, namespace, memory, raised_to: saved_to, erased: false };
         let mut subscription = Subscription::new(self.core.log.clone(), cursor);
         let (mut saved_at, mut pause) = (Instant::now(), SAVE);
         loop {
@@ -103,10 +105,11 @@ impl Detector {
             let cursor = subscription.cursor();
             metrics::gauge!("watchbook_detector_position").set(cursor.0 as f64);
             // Nothing is saved behind what was known before: the cursor must not go back.
-            if saved_at.elapsed() >= pause && cursor >= work.raised_to {
+            let due = work.erased || saved_at.elapsed() >= pause;
+            if due && cursor >= work.raised_to {
                 let began = Instant::now();
                 let (memory, parts) = work.memory.save(&self.core.sealer, NAME, cursor, &self.policy).await?;
-                work.memory = memory;
+                (work.memory, work.erased) = (memory, false);
                 self.views.set_reactor_state(NAME, cursor, &parts, fence).await?;
                 (saved_at, pause) = (Instant::now(), SAVE.max(began.elapsed() * SAVE_SHARE));
             }
@@ -127,6 +130,7 @@ impl Work<'_> {
             for (recorded, opened) in some.iter().zip(opened) {
                 if recorded.event.event_type == ERASED {
                     self.memory.forget(AccountId(recorded.event.subject.0));
+                    self.erased = true;
                 } else if let Opened::Payload(payload) = opened
                     && let Some((seen, heard)) = self.memory.observation(recorded, &payload)?
                 {

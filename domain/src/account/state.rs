@@ -311,7 +311,7 @@ impl Account {
         let session = self.live_session(id, now)?;
         self.changes_allowed(now)?;
         let recent = now.since(session.authenticated_at) <= seconds(policy.reauthentication_seconds)
-            && self.stepped_up(now).is_none_or(|since| session.authenticated_at >= since);
+            && self.stepped_up(now).is_none_or(|since| session.authenticated_at > since);
         let strong = !self.requires_second_factor() || session.level >= Level::Aal2;
         if recent && strong { Ok(session) } else { Err(Rejection::ReauthenticationRequired) }
     }

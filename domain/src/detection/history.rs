@@ -23,13 +23,16 @@ pub enum Familiarity {
     NoHistory,
 }
 
-/// A success before.
+/// Successes before, one or several in a row that are alike: most people come from where they always come from, and
+/// twenty of them must not take the room of twenty.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Past {
-    /// Where it is in the log.
+    /// Where the last one is in the log.
     pub position: u64,
-    /// When.
+    /// When that was.
     pub at: Timestamp,
+    first_at: Timestamp,
+    count: u32,
     /// From where on the ground.
     pub coordinates: Option<Coordinates>,
     /// Whether that place says nothing of the person's.
@@ -50,6 +53,8 @@ impl Past {
         Self {
             position: observation.position,
             at: observation.at,
+            first_at: observation.at,
+            count: 1,
             coordinates: source.coordinates,
             shared: source.is_shared(),
             device: match observation.device {
@@ -65,6 +70,20 @@ impl Past {
             os: agent.os_family().to_owned(),
             device_type: agent.device_type.clone(),
         }
+    }
+
+    /// Whether they differ in their time alone.
+    fn is_like(&self, other: &Self) -> bool {
+        self.device == other.device
+            && self.client == other.client
+            && self.coordinates == other.coordinates
+            && self.shared == other.shared
+            && self.country == other.country
+            && self.network == other.network
+            && self.family == other.family
+            && self.major == other.major
+            && self.os == other.os
+            && self.device_type == other.device_type
     }
 
     /// The same browser on the same kind of device, perhaps upgraded since.
@@ -120,12 +139,56 @@ struct History {
 }
 
 impl History {
+    fn learn(&mut self, new: Past, most: u32) {
+        let later = self.past.iter().rev().take_while(|past| past.at > new.at).count();
+        match self.past.back_mut().filter(|last| later == 0 && last.is_like(&new)) {
+            Some(last) => {
+                (last.position, last.at) = (new.position, new.at);
+                last.count = last.count.saturating_add(1).min(most);
+            }
+            None => self.past.insert(self.past.len() - later, new),
+        }
+        let mut surplus = self.kept().saturating_sub(u64::from(most));
+        while surplus > 0
+            && let Some(oldest) = self.past.front_mut()
+        {
+            let gone = surplus.min(u64::from(oldest.count));
+            surplus -= gone;
+            oldest.count -= u32::try_from(gone).unwrap_or(oldest.count);
+            if oldest.count == 0 {
+                self.past.pop_front();
+            }
+        }
+    }
+
+    /// Successes kept.
+    fn kept(&self) -> u64 {
+        self.past.iter().map(|past| u64::from(past.count)).sum()
+    }
+
+    /// What was learnt later than `since` is not the owner's any more.
+    fn unlearn(&mut self, since: Timestamp) {
+        self.past.retain_mut(|past| {
+            if past.at >= since && past.first_at < since {
+                (past.at, past.count) = (past.first_at, 1);
+            }
+            past.at < since
+        });
+        self.successes = self.kept();
+    }
+
     fn compare(&self, observation: &Observation, policy: &UnfamiliarPolicy) -> Novelty {
         if self.past.is_empty() {
             return Novelty::without_history();
         }
         let Observation { source, agent, .. } = observation;
-        let among = |most: u32| self.past.iter().rev().take(most as usize);
+        let among = |most: u32| {
+            self.past.iter().rev().scan(0, move |newer: &mut u32, past| {
+                let within = *newer < most;
+                *newer = newer.saturating_add(past.count);
+                within.then_some(past)
+            })
+        };
         let (client, network) = (source.client(), source.network());
         let agent_seen = agent.is_known() && among(policy.device_sign_ins).any(|past| past.is_agent(agent));
         let network_seen =
@@ -185,19 +248,13 @@ impl Histories {
             Happening::SignedIn { .. } => {
                 let history = self.accounts.use_or(&account, History::default);
                 history.successes += 1;
-                let later = history.past.iter().rev().take_while(|past| past.at > observation.at).count();
-                history.past.insert(history.past.len() - later, Past::of(observation));
                 let most =
                     policy.device_sign_ins.max(policy.country_sign_ins).max(policy.network_sign_ins).max(1);
-                while history.past.len() > most as usize {
-                    history.past.pop_front();
-                }
+                history.learn(Past::of(observation), most);
             }
             Happening::Disowned => {
                 if let Some(history) = self.accounts.get_mut(&account) {
-                    let doubtful = seconds(policy.disowned_seconds);
-                    history.past.retain(|past| observation.at.since(past.at) > doubtful);
-                    history.successes = history.past.len() as u64;
+                    history.unlearn(observation.at - seconds(policy.disowned_seconds));
                 }
             }
             _ => {}

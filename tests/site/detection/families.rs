@@ -148,6 +148,32 @@ async fn a_session_that_goes_on_elsewhere_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_places_too_far_apart() {
+    let (world, operator) = world().await;
+    let file = world.folder.path().join("city.mmdb");
+    let cities = database(&[
+        ([81, 2, 69, 0], 24, city("Lisbon", "PT", (38.7, -9.1), 2860)),
+        ([89, 160, 20, 0], 24, city("Tokyo", "JP", (35.7, 139.7), 2497)),
+    ]);
+    std::fs::write(&file, cities).unwrap();
+    watchbook_signals::update(&world.config.geo_folder(), &[file]).unwrap();
+    world.server.app.clients.refresh();
+    let ann = world.at_home(ANN, 10).await;
+    world.guess(HOME, ANN, PASSWORD, Some(&ann.device_token)).await.expect(200);
+    world.later(1_800);
+    let away = world.guess(AWAY, ANN, PASSWORD, None).await.expect(200);
+    let alerts = world.detected(&operator).await;
+    assert_eq!(detectors(&alerts), BTreeSet::from(["impossible_travel", "unfamiliar_context"]));
+    let travel = only(&alerts, "impossible_travel");
+    assert_eq!(travel["severity"], json!("high"));
+    assert!(travel["summary"].as_str().unwrap().contains(" km in 30 min"), "{travel}");
+    // Two that look at the same do not lock; whoever is inside has to prove anew what they want to change.
+    assert_eq!(world.locked(ANN).await, None);
+    let change = world.call(Method::POST, "/v1/totp", Some(&away.token()), None).await;
+    change.expect_problem(403, "reauthentication-required");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_poisoned_history_is_no_history() {
     let world = World::with(unasked).await;
     let file = world.folder.path().join("city.mmdb");

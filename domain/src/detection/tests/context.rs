@@ -134,3 +134,26 @@ fn a_dormant_account() {
         ],
     );
 }
+
+#[test]
+fn successes_that_are_alike_share_a_place_and_count_each() {
+    let policy = DetectionPolicy::default();
+    let mut histories = super::super::history::Histories::new(&policy);
+    let away = |at: i64| seen(1, at, SIGNED_IN).from("198.51.100.1", "SE", 3_301).on(known());
+    let mut all: Vec<_> = (0..30).map(|n| seen(1, n, SIGNED_IN).on(known())).collect();
+    all.push(away(30));
+    for success in &all {
+        histories.learn(success, &policy);
+    }
+    assert_eq!(histories.size(), (1, 2));
+    let novelty = histories.compare(&away(31), &policy);
+    assert!(!novelty.elsewhere && novelty.successes == 31);
+    // Twenty more of the usual kind, and the other place is out of mind, as it would be one by one.
+    for n in 31..50 {
+        histories.learn(&seen(1, n, SIGNED_IN).on(known()), &policy);
+    }
+    assert!(!histories.compare(&away(60), &policy).elsewhere);
+    histories.learn(&seen(1, 50, SIGNED_IN).on(known()), &policy);
+    assert!(histories.compare(&away(60), &policy).elsewhere);
+    assert_eq!(histories.size(), (1, 1));
+}
