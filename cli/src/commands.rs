@@ -5,6 +5,7 @@ mod backtest;
 mod config;
 mod diff;
 mod doctor;
+mod evaluate;
 mod export;
 mod geo;
 mod history;
@@ -62,6 +63,8 @@ enum Command {
     Backtest(backtest::Options),
     /// Takes old records of sign-ins from a file: detectors learn from them, and nobody is told.
     Import(import::Options),
+    /// Judges detectors on a generated population with attackers among it. Touches no log.
+    Evaluate(evaluate::Options),
     /// Builds all views anew from the log, beside the live ones.
     Rebuild(rebuild::Options),
     /// Checks log, keys, views and mail, and says what to do.
@@ -122,6 +125,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Export(options) => export::run(&load()?, options).await,
         Command::VerifyExport(options) => verify_export::run(&options),
         Command::Backtest(options) => backtest::run(&load()?, &options).await,
+        Command::Evaluate(options) => evaluate::run(&load()?, &options),
         Command::Import(options) => import::run(&load()?, &options).await,
         Command::Rebuild(options) => rebuild::run(&load()?, &options).await,
         Command::Doctor => doctor::run(&load()?).await,

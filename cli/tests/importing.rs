@@ -115,7 +115,7 @@ fn old_records_come_in_once_and_are_replayed() {
 fn a_killed_import_goes_on_without_doubles() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    const RECORDS: u64 = 6_000;
+    const RECORDS: u64 = 3_000;
     let mut old = String::new();
     for n in 0..RECORDS {
         old += &line(&format!("u{}", n % 500), n, "success", "203.0.113.9");
@@ -123,7 +123,7 @@ fn a_killed_import_goes_on_without_doubles() {
     fs::write(folder.join("old.jsonl"), old).unwrap();
     fs::write(folder.join("map.toml"), MAP).unwrap();
     let mut broken_off = 0;
-    for least in [1, 1_500, 3_000] {
+    for least in [1, 700, 1_500] {
         let mut import = watchbook(folder).args(IMPORT.split(' ')).stdout(Stdio::null()).spawn().unwrap();
         while recorded(folder) < least && import.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_millis(5));
