@@ -17,6 +17,7 @@ mod rebuild;
 mod serve;
 mod verify;
 mod verify_export;
+mod webhooks;
 
 use crate::config::Config;
 use crate::server::Role;
@@ -78,6 +79,9 @@ enum Command {
     /// Who belongs to the site's staff.
     #[command(subcommand)]
     Operators(operators::Command),
+    /// Deliveries to other systems that were given up.
+    #[command(subcommand)]
+    Webhooks(webhooks::Command),
     /// Copies data between stores.
     #[command(subcommand)]
     Migrate(migrate::Command),
@@ -132,6 +136,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Keys(command) => keys::run(&load()?, command).await,
         Command::Geo(command) => geo::run(&load()?, &command),
         Command::Operators(command) => operators::run(&load()?, command).await,
+        Command::Webhooks(command) => webhooks::run(&load()?, command).await,
         Command::Migrate(command) => migrate::run(command).await,
         Command::Simulate(options) => {
             let summary = simulate::run(options).await?;

@@ -11,6 +11,7 @@ use watchbook_domain::Policy;
 use watchbook_domain::detection::DetectionPolicy;
 use watchbook_workers::mail::SmtpConfig;
 use watchbook_workers::sms::SmsConfig;
+use watchbook_workers::webhooks::{Endpoint, WebhookConfig};
 
 /// Environment variables with this prefix override the file: `WATCHBOOK_LISTEN`, and with two underscores
 /// for tables, `WATCHBOOK_MAIL__FROM_ADDRESS`.
@@ -50,6 +51,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// How text messages go out, and where to.
     pub sms: SmsConfig,
+    /// Other systems that selected events are posted to.
+    pub webhooks: Vec<WebhookConfig>,
     /// Cost of a password's hash.
     pub password: PasswordConfig,
     /// How much one source may ask.
@@ -120,6 +123,7 @@ impl Default for Config {
             trusted_proxies: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok()).collect(),
             mail: MailConfig::default(),
             sms: SmsConfig::default(),
+            webhooks: Vec::new(),
             password: PasswordConfig::default(),
             limits: SourcePolicy::default(),
             captcha: CaptchaPolicy::default(),
@@ -252,6 +256,9 @@ impl Config {
         if recovery.document_bytes > 64 * 1024 * 1024 || recovery.documents > 100 {
             return refuse("policy.recovery: document_bytes at most 67108864, documents at most 100");
         }
+        if let Err(error) = Endpoint::all(&self.webhooks) {
+            return refuse(&error.to_string());
+        }
         if let Err(error) = self.sms.provider(&self.sms_folder()) {
             return refuse(&error.to_string());
         }
@@ -375,6 +382,7 @@ mod tests {
             "[policy]\nconfirmations_per_hour = 0",
             "[policy.contact]\nundo_seconds = 3600",
             "[policy.status]\nkept_seconds = 0",
+            "[[webhooks]]\nname = \"a\"\nurl = \"http://example.com\"\nsecret = \"whsec_x\"\nevents = [\"a\"]",
             "[sms]\nprovider = \"twilio\"",
             "[sms]\ncountries = [\"Portugal\"]",
         ] {

@@ -17,6 +17,7 @@ use watchbook_domain::recovery_case::{RecoveryBudgetEvent, RecoveryEvent};
 use watchbook_domain::service_key::ServiceKeyEvent;
 use watchbook_domain::sms_budget::SmsBudgetEvent;
 use watchbook_domain::source::SourceEvent;
+use watchbook_domain::webhook::WebhookEvent;
 
 const V1: &str = include_str!("golden/v1.jsonl");
 
@@ -54,5 +55,6 @@ fn every_payload_ever_written_decodes() {
     decode::<RecoveryEvent>(&mut seen);
     decode::<RecoveryBudgetEvent>(&mut seen);
     decode::<ObservedEvent>(&mut seen);
+    decode::<WebhookEvent>(&mut seen);
     assert_eq!(seen, V1.lines().count(), "a golden payload that no event reads");
 }

@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 18] = [
+const ALL: [&str; 19] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
@@ -21,6 +21,7 @@ const ALL: [&str; 18] = [
     "sms::",
     "status::",
     "trusted_devices::",
+    "webhooks::",
     "words::",
 ];
 

@@ -13,12 +13,14 @@ mod password_notices;
 mod private_file;
 mod recovery;
 mod recovery_notices;
+mod signature;
 pub mod sms;
 mod sweeper;
 mod tree_signer;
+pub mod webhooks;
 
 pub use eraser::Eraser;
-pub use notifier::Notifier;
+pub use notifier::{Failure, Notifier};
 pub use outbox::Outbox;
 pub use recovery::RecoveryWorker;
 pub use sweeper::Sweeper;

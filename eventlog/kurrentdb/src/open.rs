@@ -9,7 +9,7 @@ use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
     Aggregate, account, captcha, claim, erasure, incident, installation, notification, observed, operator,
-    recovery_case, service_key, sms_budget, source,
+    recovery_case, service_key, sms_budget, source, webhook,
 };
 use watchbook_eventlog::StreamId;
 
@@ -35,6 +35,7 @@ pub const CATEGORIES: &[&str] = &[
     recovery_case::RecoveryCase::CATEGORY,
     recovery_case::RecoveryBudget::CATEGORY,
     observed::Observed::CATEGORY,
+    webhook::Webhook::CATEGORY,
     "alert",
     "export",
 ];
