@@ -61,7 +61,7 @@ pub fn inject(population: &Population, model: Model, count: usize) -> Population
             break;
         }
         let genuine = rows[successes[rng.index(successes.len())]];
-        // For VPN, somebody of the victim's country: chosen after the victim, so that no country is likelier than it is.
+        // For VPN, somebody of the victim's country, chosen after the victim: no country is likelier than it is.
         let of_country = &at_home[usize::from(genuine.context.country)];
         let others = if model == Model::Vpn { of_country } else { &successes };
         let other = rows[others[rng.index(others.len())]];
@@ -76,7 +76,8 @@ pub fn inject(population: &Population, model: Model, count: usize) -> Population
                 (attack.at, attack.context)
             }
             Model::NoHistory => {
-                (first[genuine.user as usize] - 3_600 - rng.below(72 * 3_600) as i64, other.context)
+                let from = first[genuine.user as usize] - AFTER.1;
+                (awake(from, AFTER.1 - AFTER.0, genuine.context.country, rng), other.context)
             }
         };
         let fits = match model {
@@ -94,11 +95,16 @@ pub fn inject(population: &Population, model: Model, count: usize) -> Population
     Population { size: population.size, rows }
 }
 
-/// Some time later, when people are awake: otherwise the hour would tell.
+/// Some time later.
 fn after(genuine: Row, rng: &mut Rng) -> i64 {
+    awake(genuine.at + AFTER.0, AFTER.1 - AFTER.0, genuine.context.country, rng)
+}
+
+/// Within so many seconds, when people are awake: otherwise the hour would tell.
+fn awake(from: i64, seconds: i64, country: u8, rng: &mut Rng) -> i64 {
     loop {
-        let at = genuine.at + AFTER.0 + rng.below((AFTER.1 - AFTER.0).unsigned_abs()) as i64;
-        if is_awake(at, genuine.context.country, rng) {
+        let at = from + rng.below(seconds.unsigned_abs()) as i64;
+        if is_awake(at, country, rng) {
             return at;
         }
     }

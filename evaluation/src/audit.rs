@@ -70,8 +70,8 @@ pub fn proportions(population: &Population) -> Vec<Proportion> {
     ]
 }
 
-/// What a context shows without its user: country, network, hour, agent. Not whether the address is new, which is what a
-/// targeted attacker is made of.
+/// What a context shows without its user: country, network, hour, agent. Not whether the address is new, which is what
+/// a targeted attacker is made of.
 fn features(row: &Row) -> [u64; 5] {
     let context = row.context;
     [

@@ -1,5 +1,5 @@
-//! The people and what they do. Proportions are those of the RBA data set (Wiefling et al., "Pump Up Password Security!",
-//! 2022): 31.3 million rows of 4.3 million users in 13 months.
+//! The people and what they do. Proportions are those of the RBA data set (Wiefling et al., "Pump Up Password
+//! Security!", 2022): 31.3 million rows of 4.3 million users in 13 months.
 
 use crate::rng::Rng;
 use crate::world::{self, Context};

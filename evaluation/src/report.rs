@@ -35,13 +35,9 @@ pub fn population(population: &Population, proportions: &[Proportion]) -> Vec<St
 
 /// Recall, price, and the audit, by attacker.
 pub fn score(judged: &[Judged], seed: u64) -> Vec<String> {
-    let mut lines = vec![format!(
-        "{:<12} {:>9} {:>13}   {}",
-        "attacker",
-        "takeovers",
-        "AUC of audit",
-        RATES.map(|rate| format!("{:<22}", format!("recall at FPR {} %", rate * 100.0))).join(" ")
-    )];
+    let rates = RATES.map(|rate| format!("{:<22}", format!("recall at FPR {} %", rate * 100.0))).join(" ");
+    let mut lines =
+        vec![format!("{:<12} {:>9} {:>13}   {}", "attacker", "takeovers", "AUC of audit", rates.trim_end())];
     let row = |name: &str, takeovers: usize, audit: String, recall: &[Share]| {
         let recall = recall.iter().map(|share| format!("{:<22}", share.to_string())).collect::<Vec<_>>();
         format!("{name:<12} {takeovers:>9} {audit:>13}   {}", recall.join(" ")).trim_end().to_owned()

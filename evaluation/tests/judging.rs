@@ -1,8 +1,6 @@
 //! The generator keeps to its proportions, the injected cannot be told by its mistakes, and judging orders attackers as
 //! what they know should.
 
-#![expect(clippy::unwrap_used, reason = "these are tests")]
-
 use std::sync::LazyLock;
 use watchbook_domain::detection::{DetectionPolicy, Detector};
 use watchbook_evaluation::attackers::{Model, inject};

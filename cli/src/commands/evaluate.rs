@@ -2,7 +2,7 @@
 
 use super::{Failure, backtest, print};
 use crate::config::Config;
-use clap::Args;
+use clap::{Args, value_parser};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,10 +19,10 @@ pub(super) struct Options {
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// People to generate.
-    #[arg(long, default_value_t = 50_000, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(100..=5_000_000))]
+    #[arg(long, default_value_t = 50_000, value_name = "NUMBER", value_parser = value_parser!(u32).range(100..=5_000_000))]
     users: u32,
     /// Days that they live through.
-    #[arg(long, default_value_t = 395, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(30..=3_650))]
+    #[arg(long, default_value_t = 395, value_name = "NUMBER", value_parser = value_parser!(u32).range(30..=3_650))]
     days: u32,
     /// Takeovers of each kind of attacker.
     #[arg(long, default_value_t = 2_000, value_name = "NUMBER")]
