@@ -5,6 +5,7 @@ mod backtest;
 mod config;
 mod diff;
 mod doctor;
+mod evaluate;
 mod export;
 mod geo;
 mod history;
@@ -16,6 +17,7 @@ mod rebuild;
 mod serve;
 mod verify;
 mod verify_export;
+mod webhooks;
 
 pub(crate) use operators::appoint;
 
@@ -65,6 +67,8 @@ enum Command {
     Backtest(backtest::Options),
     /// Takes old records of sign-ins from a file: detectors learn from them, and nobody is told.
     Import(import::Options),
+    /// Judges detectors on a generated population with attackers among it. Touches no log.
+    Evaluate(evaluate::Options),
     /// Builds all views anew from the log, beside the live ones.
     Rebuild(rebuild::Options),
     /// Checks log, keys, views and mail, and says what to do.
@@ -78,6 +82,9 @@ enum Command {
     /// Who belongs to the site's staff.
     #[command(subcommand)]
     Operators(operators::Command),
+    /// Deliveries to other systems that were given up.
+    #[command(subcommand)]
+    Webhooks(webhooks::Command),
     /// Copies data between stores.
     #[command(subcommand)]
     Migrate(migrate::Command),
@@ -125,12 +132,14 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Export(options) => export::run(&load()?, options).await,
         Command::VerifyExport(options) => verify_export::run(&options),
         Command::Backtest(options) => backtest::run(&load()?, &options).await,
+        Command::Evaluate(options) => evaluate::run(&load()?, &options),
         Command::Import(options) => import::run(&load()?, &options).await,
         Command::Rebuild(options) => rebuild::run(&load()?, &options).await,
         Command::Doctor => doctor::run(&load()?).await,
         Command::Keys(command) => keys::run(&load()?, command).await,
         Command::Geo(command) => geo::run(&load()?, &command),
         Command::Operators(command) => operators::run(&load()?, command).await,
+        Command::Webhooks(command) => webhooks::run(&load()?, command).await,
         Command::Migrate(command) => migrate::run(command).await,
         Command::Simulate(options) => {
             let config = if options.staff { Some(load()?) } else { None };

@@ -11,6 +11,7 @@ use watchbook_domain::Policy;
 use watchbook_domain::detection::DetectionPolicy;
 use watchbook_workers::mail::SmtpConfig;
 use watchbook_workers::sms::SmsConfig;
+use watchbook_workers::webhooks::{Endpoint, WebhookConfig};
 
 /// Environment variables with this prefix override the file: `WATCHBOOK_LISTEN`, and with two underscores
 /// for tables, `WATCHBOOK_MAIL__FROM_ADDRESS`.
@@ -52,6 +53,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// How text messages go out, and where to.
     pub sms: SmsConfig,
+    /// Other systems that selected events are posted to.
+    pub webhooks: Vec<WebhookConfig>,
     /// Cost of a password's hash.
     pub password: PasswordConfig,
     /// How much one source may ask.
@@ -123,6 +126,7 @@ impl Default for Config {
             trusted_proxies: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok()).collect(),
             mail: MailConfig::default(),
             sms: SmsConfig::default(),
+            webhooks: Vec::new(),
             password: PasswordConfig::default(),
             limits: SourcePolicy::default(),
             captcha: CaptchaPolicy::default(),
@@ -267,6 +271,9 @@ impl Config {
                 "detection.response: brake_share from 0 to 1, hold_seconds and step_up_seconds at most 604800",
             );
         }
+        if let Err(error) = Endpoint::all(&self.webhooks) {
+            return refuse(&error.to_string());
+        }
         if let Err(error) = self.sms.provider(&self.sms_folder()) {
             return refuse(&error.to_string());
         }
@@ -398,6 +405,7 @@ mod tests {
             "[detection.response]\nbrake_share = 2.0",
             "[detection.response]\nhold_seconds = 604801",
             "[detection.response]\nshadow = [\"everything\"]",
+            "[[webhooks]]\nname = \"a\"\nurl = \"http://example.com\"\nsecret = \"whsec_x\"\nevents = [\"a\"]",
             "[sms]\nprovider = \"twilio\"",
             "[sms]\ncountries = [\"Portugal\"]",
         ] {

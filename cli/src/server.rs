@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use watchbook_api::{App, Breached, Capacity, Parts, Passwords, SourceLimits, StatusBoard, TrustedProxies};
 use watchbook_domain::notification::Notification;
+use watchbook_domain::webhook::Webhook;
 use watchbook_eventlog::{Clock, Core, Observations, Repository};
 use watchbook_exports::Sources;
 use watchbook_password::{Argon2id, HashError, Limits, ParameterBounds, Parameters, PasswordHasher};
@@ -22,6 +23,7 @@ use watchbook_workers::mail::{
     FileTransport, MailTransport, Sender, SenderError, SmtpConfigError, SmtpTransport,
 };
 use watchbook_workers::sms::SmsConfigError;
+use watchbook_workers::webhooks::{Endpoint, WebhookConfigError, Webhooks};
 use watchbook_workers::{
     Detector, Eraser, Exporter, Notifier, Outbox, RecoveryWorker, Responder, Sweeper, TreeSigner,
 };
@@ -62,6 +64,9 @@ pub enum StartError {
     /// The settings of text messages cannot be used.
     #[error(transparent)]
     Sms(#[from] SmsConfigError),
+    /// The settings of webhooks cannot be used.
+    #[error(transparent)]
+    Webhooks(#[from] WebhookConfigError),
     /// The address is taken or not ours.
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] std::io::Error),
@@ -139,6 +144,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         None => Arc::new(FileTransport::new(config.mail_folder())),
     };
     let sms = config.sms.provider(&config.sms_folder())?;
+    let endpoints = Endpoint::all(&config.webhooks)?;
     let sender = Sender::new(&config.mail.from_name, &config.mail.from_address)?;
     let argon = Argon2id::new(parameters, ParameterBounds::default(), &keyring.password_pepper())?;
     let open =
@@ -206,6 +212,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
     tasks.spawn(watchbook_projections::observe(views.clone(), log.clone(), stop.child_token()));
     let mail = transport.describe();
     let sms_goes = sms.describe();
+    let deliveries = Repository::<Webhook>::new(core.clone(), 100);
     if role != Role::Api {
         let notifications = Repository::<Notification>::new(core.clone(), Capacity::OTHERS);
         tasks.spawn(watchbook_projections::project(
@@ -270,6 +277,16 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
             clock: clock.clone(),
         };
         tasks.spawn(responder.run(stop.child_token()));
+        for endpoint in endpoints {
+            let webhooks = Webhooks {
+                core: core.clone(),
+                deliveries: deliveries.clone(),
+                views: views.clone(),
+                clock: clock.clone(),
+                endpoint,
+            };
+            tasks.spawn(webhooks.run(stop.child_token()));
+        }
         let eraser = Eraser {
             core: core.clone(),
             accounts: app.accounts.clone(),

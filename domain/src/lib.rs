@@ -32,6 +32,7 @@ pub mod sms_budget;
 pub mod source;
 pub mod status;
 mod time;
+pub mod webhook;
 
 pub use account::Account;
 pub use aggregate::{Aggregate, Event};

@@ -1,7 +1,7 @@
 //! Sign-ins that another system performed, as it reports them or as its old records have them.
 //!
-//! Stream `observed-<uuid>`: one user of that system, under a name that tells neither system nor user. It is no account:
-//! nobody signs in here with it, and nothing is decided on it but whether a report is new.
+//! Stream `observed-<uuid>`: one user of that system, under a name that tells neither system nor user. It is no
+//! account: nobody signs in here with it, and nothing is decided on it but whether a report is new.
 
 use crate::aggregate::{Aggregate, events};
 use crate::detection::Factor;
@@ -125,7 +125,7 @@ events! {
         "sign_in.observed" v 1 => SignIn {
             /// What.
             #[serde(flatten)]
-            report: Report,
+            report: Box<Report>,
         },
         /// The person's key is due to be destroyed; the last event of the stream.
         "personal_data.erased" v 1 => PersonalDataErased,
@@ -281,7 +281,7 @@ impl Observed {
         if self.erased {
             return Err(ReportRejection::Erased);
         }
-        Ok(vec![ObservedEvent::SignIn { report: report.clone() }])
+        Ok(vec![ObservedEvent::SignIn { report: Box::new(report.clone()) }])
     }
 
     /// Erases the person. `None` when there is nobody.

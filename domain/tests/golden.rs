@@ -19,6 +19,7 @@ use watchbook_domain::response_brake::BrakeEvent;
 use watchbook_domain::service_key::ServiceKeyEvent;
 use watchbook_domain::sms_budget::SmsBudgetEvent;
 use watchbook_domain::source::SourceEvent;
+use watchbook_domain::webhook::WebhookEvent;
 
 /// Payloads by schema version, from 1.
 const GOLDEN: [&str; 2] = [include_str!("golden/v1.jsonl"), include_str!("golden/v2.jsonl")];
@@ -64,6 +65,7 @@ fn every_payload_ever_written_decodes() {
     decode::<RecoveryBudgetEvent>(&mut seen);
     decode::<BrakeEvent>(&mut seen);
     decode::<ObservedEvent>(&mut seen);
+    decode::<WebhookEvent>(&mut seen);
     assert_eq!(
         seen,
         GOLDEN.iter().map(|golden| golden.lines().count()).sum::<usize>(),

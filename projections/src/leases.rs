@@ -49,7 +49,7 @@ impl Views {
     /// then is dropped.
     pub async fn under_lease<W: Future<Output = ()>>(
         &self,
-        name: &'static str,
+        name: &str,
         stop: &CancellationToken,
         work: impl Fn(CancellationToken, Fence) -> W,
     ) {

@@ -50,6 +50,16 @@ fn dependencies_point_down() {
 }
 
 #[test]
+fn judging_detectors_is_pure() {
+    for name in &dependencies()["watchbook-evaluation"] {
+        assert!(
+            ["uuid", "watchbook-domain"].contains(&name.as_str()),
+            "evaluation must not depend on {name}"
+        );
+    }
+}
+
+#[test]
 fn words_need_nothing_but_the_domain() {
     for name in &dependencies()["watchbook-words"] {
         assert!(

@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 22] = [
+const ALL: [&str; 23] = [
     "attacks::",
     "bad_luck::",
     "captcha::",
@@ -25,6 +25,7 @@ const ALL: [&str; 22] = [
     "sms::",
     "status::",
     "trusted_devices::",
+    "webhooks::",
     "words::",
 ];
 

@@ -36,5 +36,6 @@ mod sms;
 mod status;
 mod tampering;
 mod trusted_devices;
+mod webhooks;
 mod words;
 mod world;

@@ -16,14 +16,16 @@ mod private_file;
 mod recovery;
 mod recovery_notices;
 mod responder;
+mod signature;
 pub mod sms;
 mod sweeper;
 mod tree_signer;
+pub mod webhooks;
 
 pub use detector::Detector;
 pub use eraser::Eraser;
 pub use exporter::Exporter;
-pub use notifier::Notifier;
+pub use notifier::{Failure, Notifier};
 pub use outbox::Outbox;
 pub use recovery::RecoveryWorker;
 pub use responder::Responder;

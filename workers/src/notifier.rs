@@ -143,7 +143,7 @@ impl Notifier {
 /// Why a worker has to try again. What it was about to do is still to be done.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct Failure(String);
+pub struct Failure(String);
 
 impl Failure {
     pub(crate) fn new(error: impl std::error::Error) -> Self {

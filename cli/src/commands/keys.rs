@@ -25,7 +25,8 @@ pub(crate) enum Command {
         /// What people call it.
         #[arg(long)]
         name: String,
-        /// What it may do: `sessions_introspect`, `accounts_read`, `log_proofs`, `observations_write`. May be given more than once.
+        /// What it may do: `sessions_introspect`, `accounts_read`, `log_proofs`, `observations_write`. May be given
+        /// more than once.
         #[arg(long = "scope", required = true)]
         scopes: Vec<Scope>,
     },

@@ -83,6 +83,9 @@ enum Source {
     Jsonl { reader: BufReader<Metered>, line: u64, text: Vec<u8> },
 }
 
+/// The line that a record begins at, and its values.
+type Values = (u64, Vec<Option<String>>);
+
 /// The records of a file.
 pub(crate) struct Records {
     source: Source,
@@ -128,7 +131,7 @@ impl Records {
         self.read.load(Ordering::Relaxed)
     }
 
-    fn next_values(&mut self) -> Option<Result<(u64, Vec<Option<String>>), Broken>> {
+    fn next_values(&mut self) -> Option<Result<Values, Broken>> {
         match &mut self.source {
             Source::Csv { reader, at, row } => match reader.read_record(row) {
                 Ok(false) => None,

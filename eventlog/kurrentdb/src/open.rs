@@ -9,7 +9,7 @@ use tokio::sync::{MutexGuard, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use watchbook_domain::{
     Aggregate, account, alert, captcha, claim, erasure, export, incident, installation, notification,
-    observed, operator, recovery_case, response_brake, service_key, sms_budget, source,
+    observed, operator, recovery_case, response_brake, service_key, sms_budget, source, webhook,
 };
 use watchbook_eventlog::StreamId;
 
@@ -38,6 +38,7 @@ pub const CATEGORIES: &[&str] = &[
     response_brake::ResponseBrake::CATEGORY,
     observed::Observed::CATEGORY,
     export::Export::CATEGORY,
+    webhook::Webhook::CATEGORY,
 ];
 
 /// Appends to streams that share a lock by chance take turns too.

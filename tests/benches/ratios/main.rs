@@ -9,6 +9,7 @@
 
 mod append;
 mod argon2id;
+mod backtest;
 mod engine;
 mod footprint;
 mod http;
@@ -38,6 +39,7 @@ const FIGURES: &[Figure] = &[
     ("rebuild_views", rebuild::measure),
     ("long_history_sign_in", long_history::measure),
     ("memory_and_disk", footprint::measure),
+    ("backtest", backtest::measure),
 ];
 
 fn main() -> ExitCode {

@@ -89,7 +89,7 @@ impl From<String> for SmsSecret {
 }
 
 impl SmsSecret {
-    pub(super) fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 }

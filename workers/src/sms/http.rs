@@ -10,7 +10,7 @@ use std::time::Duration;
 ///
 /// # Errors
 /// When TLS cannot be set up.
-pub(super) fn client(timeout: Duration) -> Result<Client, reqwest_tls::Error> {
+pub(crate) fn client(timeout: Duration) -> Result<Client, reqwest_tls::Error> {
     Client::builder()
         .redirect(Policy::none())
         .timeout(timeout)

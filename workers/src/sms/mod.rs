@@ -11,6 +11,8 @@ mod twilio;
 mod webhook;
 mod words;
 
+pub(crate) use http::client as http_client;
+
 pub use config::{SmsConfig, SmsConfigError, SmsProviderKind, SmsSecret};
 pub use file::FileProvider;
 pub use provider::{OutgoingSms, SmsError, SmsFailure, SmsProvider};
