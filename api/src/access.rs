@@ -46,6 +46,8 @@ pub const ACCESS: &[Access] = &[
     may("GET", "/v1/operator/accounts/{id}/erasure", &[Compliance]),
     may("PUT", "/v1/operator/accounts/{id}/legal-hold", &[Compliance]),
     may("DELETE", "/v1/operator/accounts/{id}/legal-hold", &[Compliance]),
+    looks("POST", "/v1/operator/accounts/{id}/archive", &[Compliance], Look::SubjectAccess),
+    may("GET", "/v1/operator/tail", &[Analyst]),
     may("GET", "/v1/operator/looks", &[Compliance]),
     may("POST", "/v1/operator/exports", &[Compliance]),
     may("GET", "/v1/operator/exports/{id}", &[Compliance]),

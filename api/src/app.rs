@@ -6,11 +6,13 @@ use crate::passwords::Passwords;
 use crate::problem::{self, Problem};
 use crate::request::TrustedProxies;
 use crate::status::StatusBoard;
+use crate::tail::Tails;
 use crate::tokens::SessionToken;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use watchbook_domain::account::{Rejection, Session, TokenDigest};
 use watchbook_domain::captcha::Captcha;
@@ -79,6 +81,10 @@ pub struct Parts {
     pub incidents: Repository<Incident>,
     /// What the public was last told.
     pub status: StatusBoard,
+    /// Open tails of the log.
+    pub tails: Tails,
+    /// Cancelled when the server stops: what would never end, ends then.
+    pub stopping: CancellationToken,
     /// For the readiness check.
     pub log: Arc<dyn EventLog>,
     /// Secrets.

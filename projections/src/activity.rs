@@ -11,7 +11,7 @@ use watchbook_domain::{AccountId, AttemptId, ClientContext, DeviceId, Event, Ses
 use watchbook_eventlog::Position;
 
 row! {
-    pub(crate) struct StoredActivity in "activity" version 3
+    pub(crate) struct StoredActivity in "activity" version 4
         indexes ["(account_id, position)", "(attempt_id) WHERE event_type IN ('sign_in.started', 'sign_in.passkey_started')"];
     key {
         position: Position = "position",
@@ -199,6 +199,7 @@ impl<'a> About<'a> {
             | E::TotpRemoved { .. }
             | E::PasskeyRemoved { .. }
             | E::PasskeyCopySuspected { .. }
+            | E::PersonalDataCopied
             | E::SignInDisowned { .. } => about,
             E::SecondFactorStarted { .. }
             | E::SmsCodeGuessed { .. }

@@ -42,7 +42,7 @@ async fn rows_and_cursor_commit_together() {
     let mut file = site.file("views").await;
     sql(
         &mut file,
-        "CREATE TRIGGER broken BEFORE INSERT ON activity_v3_g1 WHEN NEW.event_type = 'session.opened'
+        "CREATE TRIGGER broken BEFORE INSERT ON activity_v4_g1 WHEN NEW.event_type = 'session.opened'
          BEGIN SELECT RAISE(ABORT, 'broken'); END",
     )
     .await;

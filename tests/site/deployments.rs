@@ -3,7 +3,8 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 19] = [
+const ALL: [&str; 21] = [
+    "archive::",
     "attacks::",
     "bad_luck::",
     "captcha::",
@@ -21,6 +22,7 @@ const ALL: [&str; 19] = [
     "recovery::",
     "sms::",
     "status::",
+    "tail::",
     "trusted_devices::",
     "words::",
 ];

@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod archive;
 mod attacks;
 mod authenticator;
 mod bad_luck;
@@ -31,6 +32,7 @@ mod proofs;
 mod recovery;
 mod sms;
 mod status;
+mod tail;
 mod tampering;
 mod trusted_devices;
 mod words;

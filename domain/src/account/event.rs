@@ -717,6 +717,8 @@ events! {
         "legal_hold.lifted" v 1 => LegalHoldLifted,
         /// The person's key is due to be destroyed. The last event of an account; its clear part outlives it.
         "personal_data.erased" v 1 => PersonalDataErased,
+        /// An archive of what is kept about the person is about to be handed over: to them, or by compliance.
+        "personal_data.copied" v 1 => PersonalDataCopied,
         /// The person is written to in this language from now on.
         "locale.changed" v 1 => LocaleChanged {
             /// The language.
