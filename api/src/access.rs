@@ -48,6 +48,8 @@ pub const ACCESS: &[Access] = &[
     may("DELETE", "/v1/operator/accounts/{id}/legal-hold", &[Compliance]),
     looks("POST", "/v1/operator/accounts/{id}/archive", &[Compliance], Look::SubjectAccess),
     may("GET", "/v1/operator/tail", &[Analyst]),
+    may("GET", "/v1/operator/search", &[Analyst]),
+    may("GET", "/v1/operator/accounts/{id}/connections", &[Analyst]),
     may("GET", "/v1/operator/looks", &[Compliance]),
     may("POST", "/v1/operator/exports", &[Compliance]),
     may("GET", "/v1/operator/exports/{id}", &[Compliance]),

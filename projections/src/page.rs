@@ -13,6 +13,7 @@ use crate::looks::Looks;
 use crate::notifications::Notifications;
 use crate::recovery_cases::RecoveryCases;
 use crate::sessions::Sessions;
+use crate::traces::Traces;
 use crate::view::{Happened, View as _, What};
 use watchbook_domain::incident::Incident;
 use watchbook_domain::notification::Notification;
@@ -161,6 +162,7 @@ impl Page {
         let mut recovery_cases = RecoveryCases::default();
         let mut incidents = Incidents::default();
         let mut looks = Looks::default();
+        let mut traces = Traces::default();
         macro_rules! each {
             ($view:ident => $do:expr) => {{
                 {
@@ -195,6 +197,10 @@ impl Page {
                     let $view = &mut looks;
                     $do;
                 }
+                {
+                    let $view = &mut traces;
+                    $do;
+                }
             }};
         }
         each!(view => self.happened.iter().for_each(|happened| view.plan(happened)));
@@ -206,6 +212,7 @@ impl Page {
                     sessions.apply(happened);
                     devices.apply(happened);
                     activity.apply(happened);
+                    traces.apply(happened);
                 }
                 What::Notification(..) => notifications.apply(happened),
                 What::Recovery(..) => recovery_cases.apply(happened),

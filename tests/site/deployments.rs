@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 21] = [
+const ALL: [&str; 22] = [
     "archive::",
     "attacks::",
     "bad_luck::",
@@ -20,6 +20,7 @@ const ALL: [&str; 21] = [
     "password_rules::",
     "proofs::",
     "recovery::",
+    "search::",
     "sms::",
     "status::",
     "tail::",

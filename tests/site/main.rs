@@ -30,6 +30,7 @@ mod passkeys;
 mod password_rules;
 mod proofs;
 mod recovery;
+mod search;
 mod sms;
 mod status;
 mod tail;

@@ -159,9 +159,13 @@ impl World {
     }
 
     pub(crate) async fn restart(self) -> Self {
+        self.restart_as(Role::Everything).await
+    }
+
+    pub(crate) async fn restart_as(self, role: Role) -> Self {
         let Self { server, clock, folder, config, http, backing } = self;
         server.stop().await;
-        let server = watchbook::start(&config, Arc::new(clock.clone())).await.unwrap();
+        let server = watchbook::start_as(role, &config, Arc::new(clock.clone())).await.unwrap();
         Self { server, clock, folder, config, http, backing }
     }
 
