@@ -6,11 +6,13 @@ use crate::passwords::Passwords;
 use crate::problem::{self, Problem};
 use crate::request::TrustedProxies;
 use crate::status::StatusBoard;
+use crate::tail::Tails;
 use crate::tokens::SessionToken;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use watchbook_domain::account::{Rejection, Session, TokenDigest};
 use watchbook_domain::alert::Alert;
@@ -88,6 +90,10 @@ pub struct Parts {
     pub observations: Observations,
     /// What the public was last told.
     pub status: StatusBoard,
+    /// Open tails of the log.
+    pub tails: Tails,
+    /// Cancelled when the server stops: what would never end, ends then.
+    pub stopping: CancellationToken,
     /// For the readiness check.
     pub log: Arc<dyn EventLog>,
     /// Secrets.

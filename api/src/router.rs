@@ -5,12 +5,13 @@ use crate::problem::{self, Problem};
 use crate::request::RequestId;
 use crate::{
     account, account_difference, account_history, account_timeline, activity, alert_statistics, alert_triage,
-    alerts, captcha, checklist, confirm_page, confirmation, contact_pages, contact_review, devices, disown,
-    email_change, erasure, exports, factor_recovery, factor_recovery_codes, factor_recovery_page, health,
-    incidents, introspection, language, limits, log_checkpoint, log_consistency, log_inclusion, looks,
-    observations, observed_erasure, operators, pages, passkey_options, passkey_sign_in, passkeys, password,
-    phone, recovery, recovery_codes, recovery_email, recovery_review, registration, require_password_change,
-    second_factor, service_keys, session, sessions, setup, sign_in, sms_code, sms_factor, status, totp,
+    alerts, archive, captcha, checklist, confirm_page, confirmation, connections, contact_pages,
+    contact_review, devices, disown, email_change, erasure, exports, factor_recovery, factor_recovery_codes,
+    factor_recovery_page, health, incidents, introspection, language, limits, log_checkpoint,
+    log_consistency, log_inclusion, looks, observations, observed_erasure, operators, pages, passkey_options,
+    passkey_sign_in, passkeys, password, phone, recovery, recovery_codes, recovery_email, recovery_review,
+    registration, require_password_change, search, second_factor, service_keys, session, sessions, setup,
+    sign_in, sms_code, sms_factor, status, tail, totp,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -143,6 +144,11 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(account_difference::difference))
         .routes(routes!(account_timeline::timeline))
         .routes(routes!(looks::list))
+        .routes(routes!(archive::by_compliance::archive))
+        .routes(routes!(archive::own::archive))
+        .routes(routes!(tail::tail))
+        .routes(routes!(search::search))
+        .routes(routes!(connections::connections))
         .routes(routes!(exports::request::request))
         .routes(routes!(exports::read::read))
         .routes(routes!(exports::cancel::cancel))

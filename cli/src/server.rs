@@ -11,7 +11,9 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use watchbook_api::{App, Breached, Capacity, Parts, Passwords, SourceLimits, StatusBoard, TrustedProxies};
+use watchbook_api::{
+    App, Breached, Capacity, Parts, Passwords, SourceLimits, StatusBoard, Tails, TrustedProxies,
+};
 use watchbook_domain::notification::Notification;
 use watchbook_domain::webhook::Webhook;
 use watchbook_eventlog::{Clock, Core, Observations, Repository};
@@ -158,6 +160,7 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
     let folder = config.geo_folder();
     let clients = tokio::task::spawn_blocking(move || ClientLookup::open(&folder)).await;
     let clients = Arc::new(clients.unwrap_or_else(|_| ClientLookup::open(Path::new(""))));
+    let stop = CancellationToken::new();
     let app = App::new(Parts {
         accounts: Repository::new(core.clone(), Capacity::ACCOUNTS),
         claims: Repository::new(core.clone(), Capacity::ACCOUNTS),
@@ -177,6 +180,8 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         brakes: Repository::new(core.clone(), 1),
         observations: Observations::new(Repository::new(core.clone(), Capacity::OTHERS), keyring.clone()),
         status: StatusBoard::default(),
+        tails: Tails::default(),
+        stopping: stop.child_token(),
         log: log.clone(),
         sealer: sealer.clone(),
         keyring: keyring.clone(),
@@ -205,7 +210,6 @@ pub async fn start_as(role: Role, config: &Config, clock: Arc<dyn Clock>) -> Res
         Role::Everything | Role::Api => app.setup_link().await.ok().flatten(),
     };
 
-    let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(watchbook_eventlog::follow(core.clone(), stop.child_token()));
     tasks.spawn(refresh(clients, stop.child_token()));

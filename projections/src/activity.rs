@@ -203,6 +203,7 @@ impl<'a> About<'a> {
             | E::TotpRemoved { .. }
             | E::PasskeyRemoved { .. }
             | E::PasskeyCopySuspected { .. }
+            | E::PersonalDataCopied
             | E::SignInDisowned { .. } => about,
             E::SecondFactorStarted { .. }
             | E::SmsCodeGuessed { .. }

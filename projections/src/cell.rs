@@ -1,6 +1,7 @@
 //! What can stand in a column: Rust values as the kinds that every database has.
 
 use crate::database::Record;
+use crate::traces::TraceId;
 use watchbook_domain::{
     AccountId, AlertId, AttemptId, DeviceId, IncidentId, NotificationId, RecoveryCaseId, SessionId, Timestamp,
 };
@@ -128,4 +129,4 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(AccountId AlertId SessionId DeviceId AttemptId NotificationId RecoveryCaseId IncidentId);
+ids!(AccountId AlertId SessionId DeviceId AttemptId NotificationId RecoveryCaseId IncidentId TraceId);

@@ -73,6 +73,10 @@ macro_rules! for_each_row {
                 type $row = $crate::looks::StoredLook;
                 $value
             },
+            {
+                type $row = $crate::traces::StoredTrace;
+                $value
+            },
         ]
     };
 }

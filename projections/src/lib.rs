@@ -28,6 +28,7 @@ mod sessions;
 mod table;
 #[cfg(test)]
 mod tests;
+mod traces;
 mod view;
 mod views;
 
@@ -46,4 +47,5 @@ pub use projector::project;
 pub use rebuild::{RebuildReport, rebuild};
 pub use recovery_cases::RecoveryCaseRow;
 pub use sessions::SessionRow;
+pub use traces::{Trace, TraceRow, network};
 pub use views::{Behind, Status, Views, ViewsError};

@@ -14,6 +14,7 @@ use crate::looks::Looks;
 use crate::notifications::Notifications;
 use crate::recovery_cases::RecoveryCases;
 use crate::sessions::Sessions;
+use crate::traces::Traces;
 use crate::view::{Happened, View as _, What};
 use watchbook_domain::alert::Alert;
 use watchbook_domain::incident::Incident;
@@ -165,6 +166,7 @@ impl Page {
         let mut incidents = Incidents::default();
         let mut alerts = Alerts::default();
         let mut looks = Looks::default();
+        let mut traces = Traces::default();
         macro_rules! each {
             ($view:ident => $do:expr) => {{
                 {
@@ -203,6 +205,10 @@ impl Page {
                     let $view = &mut looks;
                     $do;
                 }
+                {
+                    let $view = &mut traces;
+                    $do;
+                }
             }};
         }
         each!(view => self.happened.iter().for_each(|happened| view.plan(happened)));
@@ -214,6 +220,7 @@ impl Page {
                     sessions.apply(happened);
                     devices.apply(happened);
                     activity.apply(happened);
+                    traces.apply(happened);
                 }
                 What::Notification(..) => notifications.apply(happened),
                 What::Recovery(..) => recovery_cases.apply(happened),

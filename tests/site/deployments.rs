@@ -3,7 +3,8 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 23] = [
+const ALL: [&str; 26] = [
+    "archive::",
     "attacks::",
     "bad_luck::",
     "captcha::",
@@ -21,9 +22,11 @@ const ALL: [&str; 23] = [
     "password_rules::",
     "proofs::",
     "recovery::",
+    "search::",
     "simulate::",
     "sms::",
     "status::",
+    "tail::",
     "trusted_devices::",
     "webhooks::",
     "words::",

@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod archive;
 mod attacks;
 mod authenticator;
 mod bad_luck;
@@ -31,9 +32,11 @@ mod passkeys;
 mod password_rules;
 mod proofs;
 mod recovery;
+mod search;
 mod simulate;
 mod sms;
 mod status;
+mod tail;
 mod tampering;
 mod trusted_devices;
 mod webhooks;

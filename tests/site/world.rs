@@ -222,6 +222,12 @@ impl World {
         request.send().await.unwrap().status().as_u16()
     }
 
+    /// As [`Self::raw`], of a POST without a body.
+    pub(crate) async fn raw_post(&self, token: &str, path: &str) -> reqwest::Response {
+        let request = self.http.post(format!("{}{path}", self.server.url())).bearer_auth(token);
+        request.send().await.unwrap()
+    }
+
     /// An answer as it comes.
     pub(crate) async fn raw(&self, token: &str, path: &str) -> reqwest::Response {
         let request = self.http.get(format!("{}{path}", self.server.url())).bearer_auth(token);

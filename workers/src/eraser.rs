@@ -16,7 +16,7 @@ use watchbook_eventlog::{
 use watchbook_projections::{Fence, Views};
 
 /// Names the eraser's cursor.
-const NAME: &str = "eraser";
+pub(crate) const NAME: &str = "eraser";
 /// Events read at once.
 const PAGE: usize = 1_000;
 /// Between tries while something is down.

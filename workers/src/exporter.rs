@@ -1,6 +1,7 @@
 //! The exporter: makes the exports that operators asked for, one after the other, by lease. What it was at when the
 //! process died, it goes on with, to the same bytes. It also deletes what must not lie about any longer.
 
+use crate::eraser;
 use crate::notifier::Failure;
 use sha2::{Digest as _, Sha256};
 use std::convert::Infallible;
@@ -111,6 +112,10 @@ impl Exporter {
     async fn make(&self, requested: &RecordedEvent) -> Result<(), Failure> {
         let id: ExportId = requested.stream.key().parse().map_err(Failure::new)?;
         let state = self.state(id, requested.version).await?;
+        // Who was to be erased before it was asked for is erased before it is made. Who is later, is found later.
+        while self.views.reactor_cursor(eraser::NAME).await? < requested.position {
+            sleep(LOOK).await;
+        }
         if state.stage == ExportStage::Pending {
             let outcome = match self.work(id, &state).await? {
                 Ended::Made(manifest) => Some(self.completion(id, &manifest)?),
@@ -135,6 +140,9 @@ impl Exporter {
         let order = Order { selection, format, by: format!("operator {by}") };
         let folder = self.folder_of(id);
         loop {
+            if let Some(ended) = self.must_end(id, by).await? {
+                return Ok(ended);
+            }
             let reached = Mutex::new(None);
             let tell = |progress: Progress| {
                 *reached.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
@@ -177,6 +185,16 @@ impl Exporter {
         }
     }
 
+    /// Whether it is not wanted any more, or who wants it may not any more.
+    async fn must_end(&self, id: ExportId, by: AccountId) -> Result<Option<Ended>, Failure> {
+        if self.state(id, Version::NONE).await?.stage != ExportStage::Pending {
+            return Ok(Some(Ended::Unwanted));
+        }
+        let operator = self.operators.load(&self.operators.stream(by)).await?.state;
+        let may = operator.has_one_of(&[Role::Compliance]);
+        Ok((!may).then_some(Ended::Not(ExportFailure::AuthorityLost)))
+    }
+
     /// Ends when the export must; writes down how far it has come meanwhile.
     async fn watch(
         &self,
@@ -187,12 +205,8 @@ impl Exporter {
         let mut kept = None;
         loop {
             sleep(LOOK).await;
-            if self.state(id, Version::NONE).await?.stage != ExportStage::Pending {
-                return Ok(Ended::Unwanted);
-            }
-            let operator = self.operators.load(&self.operators.stream(by)).await?.state;
-            if !operator.has_one_of(&[Role::Compliance]) {
-                return Ok(Ended::Not(ExportFailure::AuthorityLost));
+            if let Some(ended) = self.must_end(id, by).await? {
+                return Ok(ended);
             }
             let now = *reached.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(progress) = now.filter(|_| now != kept) {

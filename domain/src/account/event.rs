@@ -755,6 +755,8 @@ events! {
             /// The alert.
             alert: AlertId,
         },
+        /// An archive of what is kept about the person is about to be handed over: to them, or by compliance.
+        "personal_data.copied" v 1 => PersonalDataCopied,
         /// The person is written to in this language from now on.
         "locale.changed" v 1 => LocaleChanged {
             /// The language.

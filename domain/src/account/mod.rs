@@ -30,6 +30,7 @@ mod session;
 mod sign_in;
 mod sms;
 mod state;
+mod subject_access;
 mod support_recovery;
 mod totp;
 mod trusted_device;
@@ -76,6 +77,7 @@ pub use session::{EndOtherSessions, EndSession, NewSession, RefreshSession};
 pub use sign_in::{PasswordOutcome, ResolvePassword, StartJointSignIn, StartSignIn};
 pub use sms::{EnrolSms, RejectCodeGuess, RemoveSms, RequestSmsCode, StartCodeGuess};
 pub use state::{Account, Attempt, Device, Session, Stage, Totp};
+pub use subject_access::CopyData;
 pub use support_recovery::{
     ExecuteSupportRecovery, PendingRecovery, RecoveryStop, StartSupportRecovery, StopSupportRecovery,
     Stopping, SupportRecovery,

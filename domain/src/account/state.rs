@@ -623,7 +623,8 @@ impl Aggregate for Account {
             | E::SmsCodeGuessed { .. }
             | E::SmsCodeRejected { .. }
             | E::PhoneRefused { .. }
-            | E::PhoneRemoved { .. } => {}
+            | E::PhoneRemoved { .. }
+            | E::PersonalDataCopied => {}
             E::PasskeyEnrolled { passkey, credential_id, public_key, counter, backup, name } => {
                 let enrolled = Passkey {
                     credential_id: credential_id.clone(),

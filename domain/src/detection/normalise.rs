@@ -212,7 +212,10 @@ impl Normaliser {
                 Some(say(Happening::FactorRemoved(Factor::Passkey), Client::default()))
             }
             E::SmsEnrolled { .. } => Some(say(Happening::FactorAdded(Factor::Sms), Client::default())),
-            E::LegalHoldPlaced { .. } | E::LegalHoldLifted | E::PersonalDataErased => None,
+            E::LegalHoldPlaced { .. }
+            | E::LegalHoldLifted
+            | E::PersonalDataCopied
+            | E::PersonalDataErased => None,
             E::SmsRemoved => Some(say(Happening::FactorRemoved(Factor::Sms), Client::default())),
             // The first number is held for no time; another one is.
             E::PhoneVerified { sms_usable_at, .. } if *sms_usable_at > at.time => {
