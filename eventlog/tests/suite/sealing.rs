@@ -8,8 +8,8 @@ use uuid::Uuid;
 use watchbook_domain::{CredentialId, SubjectId};
 use watchbook_eventlog::testing::MemoryStore;
 use watchbook_eventlog::{
-    Keyring, Opened, Place, Purpose, RecordedEvent, RepositoryError, SealError, Sealer, SecretName,
-    Vault as _, Version,
+    Keyring, Opened, Place, Position, Purpose, RecordedEvent, RepositoryError, SealError, Sealer, SecretName,
+    StatePart, Vault as _, Version,
 };
 
 fn sealer(store: &MemoryStore, keyring: &Arc<Keyring>) -> Sealer {
@@ -192,4 +192,24 @@ fn debug_shows_neither_keys_nor_payloads() {
     assert_eq!(format!("{:?}", sealer(&store, &keyring)), "Sealer(…)");
     assert_eq!(format!("{:?} {:?}", node.core, node.counters), "Core(…) Repository(…)");
     assert_eq!(format!("{:?}", Opened::Payload(b"secret".to_vec())), "Payload(…)");
+}
+
+#[tokio::test]
+async fn a_part_of_a_reactors_state_opens_in_its_place_alone() {
+    let store = MemoryStore::new();
+    let sealer = sealer(&store, &keyring());
+    let place = StatePart { name: "detector", cursor: Position(7), part: 0, parts: 2 };
+    let sealed = sealer.seal_state(place, SUBJECT, b"what it knows").await.unwrap();
+    let open = async |place: StatePart<'_>| sealer.open_state(place, SUBJECT, &sealed).await.unwrap();
+    assert_eq!(open(place).await.as_deref(), Some(b"what it knows".as_slice()));
+    for other in [
+        StatePart { name: "responder", ..place },
+        StatePart { cursor: Position(8), ..place },
+        StatePart { part: 1, ..place },
+        StatePart { parts: 1, ..place },
+    ] {
+        assert_eq!(open(other).await, None, "{other:?}");
+    }
+    sealer.destroy_subject(SUBJECT).await.unwrap();
+    assert_eq!(open(place).await, None);
 }

@@ -95,6 +95,24 @@ async fn a_crash_anywhere_neither_loses_nor_doubles() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_state_is_made_again_from_the_log() {
+    let world = World::with(unasked).await;
+    world.at_home(ANN, 1).await;
+    world.wrong_passwords(AWAY, ANN, 5).await;
+    // Half of a row of guesses was seen, and the state that knows of it is garbage.
+    let world = world.restart_as(Role::Api).await;
+    let head = world.server.stores.log.head().await.unwrap();
+    let garbage = [vec![1, 2, 3]];
+    let alone = watchbook_projections::Fence::NONE;
+    world.server.app.views.set_reactor_state("detector", head, &garbage, alone).await.unwrap();
+    let world = world.restart_as(Role::Everything).await;
+    assert_eq!(world.counts().await.get("alert.raised"), None);
+    world.wrong_passwords(AWAY, ANN, 5).await;
+    world.has("alert.raised", 1).await;
+    world.mail(ANN, "many wrong passwords").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_unknown_identifiers_locks_nobody_and_is_not_remembered() {
     let world = World::with(|config| {
         unasked(config);
