@@ -17,6 +17,10 @@ events! {
             endpoint: String,
             /// What was to be delivered.
             event: EventId,
+            /// Its stream,
+            stream: String,
+            /// and its version there.
+            version: u64,
             /// Where it is in the log.
             position: u64,
             /// Of that event.

@@ -17,7 +17,8 @@ use watchbook_domain::webhook::{Webhook, WebhookEvent};
 use watchbook_domain::{Aggregate as _, CommandId, EventId};
 use watchbook_eventlog::upcast::decode;
 use watchbook_eventlog::{
-    Clock, Core, Metadata, Opened, Position, RecordedEvent, Repository, Subscription, fresh,
+    Clock, Core, Metadata, Opened, Position, RecordedEvent, Repository, StreamId, Subscription, Version,
+    fresh,
 };
 use watchbook_projections::{Fence, Views};
 
@@ -121,6 +122,8 @@ impl Webhooks {
         let parked = WebhookEvent::Parked {
             endpoint: endpoint.to_owned(),
             event,
+            stream: recorded.stream.as_str().to_owned(),
+            version: recorded.version.0,
             position: recorded.position.0,
             event_type: recorded.event.event_type.clone(),
             tries,
@@ -144,8 +147,9 @@ impl Webhooks {
     /// # Errors
     /// The refusal, or why the log could not be asked.
     pub async fn replay(&self, parked: &Parked) -> Result<Result<(), Refused>, Failure> {
-        let before = Position(parked.position.saturating_sub(1));
-        let page = self.core.log.read_all(before, 1).await?;
+        let stream = StreamId::from_stored(parked.stream.clone());
+        let before = Version(parked.version.saturating_sub(1));
+        let page = self.core.log.read_stream(&stream, before, 1).await?;
         let recorded = page.first().filter(|recorded| recorded.event.event_id == parked.event);
         let recorded = recorded.ok_or_else(|| Failure::say("the event is not where it was"))?;
         if let Err(refused) = self.endpoint.send(recorded, self.clock.now()).await {
@@ -174,7 +178,11 @@ pub struct Parked {
     pub endpoint: String,
     /// What was to be delivered.
     pub event: EventId,
-    /// Where that is.
+    /// Its stream,
+    pub stream: String,
+    /// and its version there.
+    pub version: u64,
+    /// Where it is in the log.
     pub position: u64,
     /// Of which type.
     pub event_type: String,
@@ -201,9 +209,21 @@ pub async fn parked(core: &Core) -> Result<Vec<Parked>, Failure> {
             let stream = recorded.stream.as_str().to_owned();
             let event = decode(&event.event_type, event.schema_version, &payload).map_err(Failure::new)?;
             waiting.retain(|(other, _)| *other != stream);
-            if let WebhookEvent::Parked { endpoint, event, position, event_type, tries, status } = event {
-                waiting.push((stream, Parked { endpoint, event, position, event_type, tries, status }));
-            }
+            let WebhookEvent::Parked {
+                endpoint,
+                event,
+                stream: of,
+                version,
+                position,
+                event_type,
+                tries,
+                status,
+            } = event
+            else {
+                continue;
+            };
+            let parked = Parked { endpoint, event, stream: of, version, position, event_type, tries, status };
+            waiting.push((stream, parked));
         }
     }
     Ok(waiting.into_iter().map(|(_, parked)| parked).collect())
