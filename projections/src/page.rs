@@ -8,6 +8,7 @@ use crate::accounts::Accounts;
 use crate::activity::Activity;
 use crate::database::Transaction;
 use crate::devices::Devices;
+use crate::exports::Exports;
 use crate::incidents::Incidents;
 use crate::looks::Looks;
 use crate::notifications::Notifications;
@@ -15,6 +16,7 @@ use crate::recovery_cases::RecoveryCases;
 use crate::sessions::Sessions;
 use crate::traces::Traces;
 use crate::view::{Happened, View as _, What};
+use watchbook_domain::export::Export;
 use watchbook_domain::incident::Incident;
 use watchbook_domain::notification::Notification;
 use watchbook_domain::operator::Operator;
@@ -163,6 +165,7 @@ impl Page {
         let mut incidents = Incidents::default();
         let mut looks = Looks::default();
         let mut traces = Traces::default();
+        let mut exports = Exports::default();
         macro_rules! each {
             ($view:ident => $do:expr) => {{
                 {
@@ -201,6 +204,10 @@ impl Page {
                     let $view = &mut traces;
                     $do;
                 }
+                {
+                    let $view = &mut exports;
+                    $do;
+                }
             }};
         }
         each!(view => self.happened.iter().for_each(|happened| view.plan(happened)));
@@ -218,6 +225,7 @@ impl Page {
                 What::Recovery(..) => recovery_cases.apply(happened),
                 What::Incident(..) => incidents.apply(happened),
                 What::Operator(..) => looks.apply(happened),
+                What::Export(..) => exports.apply(happened),
                 What::Shredded(case) => {
                     recovery_cases.apply(happened);
                     // Its mails were sealed with its key.
@@ -235,12 +243,13 @@ impl Page {
 /// Whether the views care for events of this stream.
 fn is_seen(recorded: &RecordedEvent) -> bool {
     let category = recorded.stream.category();
-    const SEEN: [&str; 5] = [
+    const SEEN: [&str; 6] = [
         Account::CATEGORY,
         Notification::CATEGORY,
         RecoveryCase::CATEGORY,
         Incident::CATEGORY,
         Operator::CATEGORY,
+        Export::CATEGORY,
     ];
     SEEN.contains(&category)
 }
@@ -272,6 +281,11 @@ fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>
             let id = key.parse().map_err(|_| "the stream's name holds no operator".to_owned())?;
             let event = decode(&event.event_type, event.schema_version, &payload);
             What::Operator(id, event.map_err(|error| in_full(&error))?)
+        }
+        (Export::CATEGORY, Some(payload)) => {
+            let id = key.parse().map_err(|_| "the stream's name holds no export".to_owned())?;
+            let event = decode(&event.event_type, event.schema_version, &payload);
+            What::Export(id, event.map_err(|error| in_full(&error))?)
         }
         (RecoveryCase::CATEGORY, payload) => {
             let case: RecoveryCaseId =
