@@ -52,6 +52,7 @@ pub const ACCESS: &[Access] = &[
     may("GET", "/v1/operator/accounts/{id}/connections", &[Analyst]),
     may("GET", "/v1/operator/looks", &[Compliance]),
     may("POST", "/v1/operator/exports", &[Compliance]),
+    may("GET", "/v1/operator/exports", &[Compliance]),
     may("GET", "/v1/operator/exports/{id}", &[Compliance]),
     may("POST", "/v1/operator/exports/{id}/cancel", &[Compliance]),
     may("GET", "/v1/operator/exports/{id}/files/{file}", &[Compliance]),

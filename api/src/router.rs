@@ -149,7 +149,7 @@ fn trusted() -> OpenApiRouter<App> {
         .routes(routes!(tail::tail))
         .routes(routes!(search::search))
         .routes(routes!(connections::connections))
-        .routes(routes!(exports::request::request))
+        .routes(routes!(exports::request::request, exports::list::list))
         .routes(routes!(exports::read::read))
         .routes(routes!(exports::cancel::cancel))
         .routes(routes!(exports::download::download))

@@ -57,7 +57,7 @@ fn a_simulated_history_moves_to_postgresql_with_the_same_views() {
     run(watchbook(folder).args(people));
     stop(server);
     let before = run(watchbook(folder).args(["rebuild", "--compare"]));
-    assert_eq!(digests(&before).len(), 9, "{before}");
+    assert_eq!(digests(&before).len(), 11, "{before}");
 
     let database = postgres.database();
     let migrate = ["migrate", "log", "--from", "sqlite:data/log.db", "--to", &database];

@@ -3,7 +3,8 @@
 use crate::database::Record;
 use crate::traces::TraceId;
 use watchbook_domain::{
-    AccountId, AlertId, AttemptId, DeviceId, IncidentId, NotificationId, RecoveryCaseId, SessionId, Timestamp,
+    AccountId, AlertId, AttemptId, DeviceId, ExportId, IncidentId, NotificationId, RecoveryCaseId, SessionId,
+    Timestamp,
 };
 use watchbook_eventlog::Position;
 
@@ -129,4 +130,4 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(AccountId AlertId SessionId DeviceId AttemptId NotificationId RecoveryCaseId IncidentId TraceId);
+ids!(AccountId AlertId SessionId DeviceId AttemptId NotificationId RecoveryCaseId IncidentId TraceId ExportId);

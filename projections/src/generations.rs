@@ -77,6 +77,10 @@ macro_rules! for_each_row {
                 type $row = $crate::traces::StoredTrace;
                 $value
             },
+            {
+                type $row = $crate::exports::StoredExport;
+                $value
+            },
         ]
     };
 }

@@ -9,6 +9,7 @@ use crate::activity::Activity;
 use crate::alerts::Alerts;
 use crate::database::Transaction;
 use crate::devices::Devices;
+use crate::exports::Exports;
 use crate::incidents::Incidents;
 use crate::looks::Looks;
 use crate::notifications::Notifications;
@@ -17,6 +18,7 @@ use crate::sessions::Sessions;
 use crate::traces::Traces;
 use crate::view::{Happened, View as _, What};
 use watchbook_domain::alert::Alert;
+use watchbook_domain::export::Export;
 use watchbook_domain::incident::Incident;
 use watchbook_domain::notification::Notification;
 use watchbook_domain::observed::Observed;
@@ -167,6 +169,7 @@ impl Page {
         let mut alerts = Alerts::default();
         let mut looks = Looks::default();
         let mut traces = Traces::default();
+        let mut exports = Exports::default();
         macro_rules! each {
             ($view:ident => $do:expr) => {{
                 {
@@ -209,6 +212,10 @@ impl Page {
                     let $view = &mut traces;
                     $do;
                 }
+                {
+                    let $view = &mut exports;
+                    $do;
+                }
             }};
         }
         each!(view => self.happened.iter().for_each(|happened| view.plan(happened)));
@@ -227,6 +234,7 @@ impl Page {
                 What::Incident(..) => incidents.apply(happened),
                 What::Alert(..) => alerts.apply(happened),
                 What::Operator(..) => looks.apply(happened),
+                What::Export(..) => exports.apply(happened),
                 What::Shredded(case) => {
                     recovery_cases.apply(happened);
                     // Its mails were sealed with its key.
@@ -246,7 +254,7 @@ impl Page {
 /// Whether the views care for events of this stream.
 fn is_seen(recorded: &RecordedEvent) -> bool {
     let category = recorded.stream.category();
-    const SEEN: [&str; 7] = [
+    const SEEN: [&str; 8] = [
         Account::CATEGORY,
         Notification::CATEGORY,
         RecoveryCase::CATEGORY,
@@ -254,6 +262,7 @@ fn is_seen(recorded: &RecordedEvent) -> bool {
         Alert::CATEGORY,
         Operator::CATEGORY,
         Observed::CATEGORY,
+        Export::CATEGORY,
     ];
     SEEN.contains(&category)
 }
@@ -290,6 +299,11 @@ fn happened(recorded: &RecordedEvent, opened: Opened) -> Result<Option<Happened>
             let id = key.parse().map_err(|_| "the stream's name holds no operator".to_owned())?;
             let event = decode(&event.event_type, event.schema_version, &payload);
             What::Operator(id, event.map_err(|error| in_full(&error))?)
+        }
+        (Export::CATEGORY, Some(payload)) => {
+            let id = key.parse().map_err(|_| "the stream's name holds no export".to_owned())?;
+            let event = decode(&event.event_type, event.schema_version, &payload);
+            What::Export(id, event.map_err(|error| in_full(&error))?)
         }
         (RecoveryCase::CATEGORY, payload) => {
             let case: RecoveryCaseId =

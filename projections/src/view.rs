@@ -4,11 +4,12 @@ use crate::database::Transaction;
 use crate::table::Row;
 use watchbook_domain::account::AccountEvent;
 use watchbook_domain::alert::AlertEvent;
+use watchbook_domain::export::ExportEvent;
 use watchbook_domain::incident::IncidentEvent;
 use watchbook_domain::notification::NotificationEvent;
 use watchbook_domain::operator::OperatorEvent;
 use watchbook_domain::recovery_case::RecoveryEvent;
-use watchbook_domain::{AccountId, AlertId, IncidentId, NotificationId, RecoveryCaseId, Timestamp};
+use watchbook_domain::{AccountId, AlertId, ExportId, IncidentId, NotificationId, RecoveryCaseId, Timestamp};
 use watchbook_eventlog::{Position, Version};
 
 /// An event that the views care for.
@@ -26,6 +27,7 @@ pub(crate) enum What {
     Incident(IncidentId, IncidentEvent),
     Alert(AlertId, AlertEvent),
     Operator(AccountId, OperatorEvent),
+    Export(ExportId, ExportEvent),
     /// The person's key was destroyed: nothing of them stays.
     Erased(AccountId),
     /// A recovery case's key was, or is about to be.

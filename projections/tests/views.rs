@@ -18,7 +18,7 @@ use watchbook_projections::{Fence, Views, ViewsError, digest, rebuild};
 const A_TRY: Duration = Duration::from_millis(500);
 
 /// Tables of one generation.
-const VIEWS: usize = 9;
+const VIEWS: usize = 11;
 
 async fn sql(file: &mut SqliteConnection, sql: &'static str) {
     sqlx::raw_sql(sql).execute(file).await.unwrap();

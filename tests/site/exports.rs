@@ -118,6 +118,16 @@ async fn an_export_is_taken_away_and_proves_itself() {
     let looks = world.get_as(&compliance.token, &format!("/v1/operator/looks?account={}", ann.account)).await;
     assert_eq!(looks.expect(200).body["looks"][0]["what"], "export");
 
+    let head = world.server.app.log.head().await.unwrap().to_string();
+    let at_least = [("watchbook-at-least", head.as_str())];
+    let listed = world
+        .call_with(reqwest::Method::GET, "/v1/operator/exports", Some(&compliance.token), None, &at_least)
+        .await
+        .expect(200);
+    let expected = json!([{"export": export, "requested_by": compliance.account,
+        "requested_at": done["requested_at"], "stage": "completed", "downloads": 6}]);
+    assert_eq!((&listed.body["exports"], &listed.body["next"]), (&expected, &Value::Null));
+
     for nothing in ["..%2F..%2Fkeys", "keys", "events.jsonl", "progress.json"] {
         world.file(&compliance, &export, nothing).await.expect_problem(404, "not-found");
     }

@@ -82,8 +82,12 @@ async fn events_come_as_they_happen_and_go_on_where_they_were() {
     world.sign_in(ANN, PASSWORD).await.expect(200);
     world.sign_in("bob@example.com", PASSWORD).await.expect(401);
     // Without a gap, and without what was seen.
-    let mut tail = world.tail(&analyst, &format!("after={}", rejected.id)).await;
+    let last = [("last-event-id", rejected.id.as_str())];
+    let response = world.raw_with(&analyst.token, "/v1/operator/tail?after=0", &last).await;
+    let mut tail = Tail { response, text: String::new() };
     assert_eq!(tail.next().await.unwrap().event, "sign_in.started");
+    let bad = [("last-event-id", "the last one")];
+    assert_eq!(world.raw_with(&analyst.token, "/v1/operator/tail", &bad).await.status(), 400);
     let opened = tail.until("session.opened").await;
     assert!(!opened.data.to_string().contains("digest"), "{}", opened.data);
     let mut only = world.tail(&analyst, &format!("after=0&types=session.*&account={}", ann.account)).await;

@@ -230,7 +230,20 @@ impl World {
 
     /// An answer as it comes.
     pub(crate) async fn raw(&self, token: &str, path: &str) -> reqwest::Response {
-        let request = self.http.get(format!("{}{path}", self.server.url())).bearer_auth(token);
+        self.raw_with(token, path, &[]).await
+    }
+
+    /// As [`Self::raw`], asked for with these headers.
+    pub(crate) async fn raw_with(
+        &self,
+        token: &str,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> reqwest::Response {
+        let mut request = self.http.get(format!("{}{path}", self.server.url())).bearer_auth(token);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         request.send().await.unwrap()
     }
 

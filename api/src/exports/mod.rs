@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod download;
+pub mod list;
 pub mod read;
 pub mod request;
 
