@@ -29,6 +29,7 @@ use client::{Client, Stop, check_url};
 use indicatif::{ProgressBar, ProgressStyle};
 use life::{Life, World};
 use mailbox::Mailbox;
+use message::Kind as MailKind;
 use plan::{Journey, Plan};
 use rng::Rng;
 use std::path::PathBuf;
@@ -42,6 +43,9 @@ use watchbook_eventlog::{Clock, SystemClock};
 
 /// Longest time of one journey: three mails a minute apart, and waits for an attack and a recovery.
 const JOURNEY_LIMIT: Duration = Duration::from_secs(420);
+
+/// How long after something unexpected a mail about it may come.
+const TOLD_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long journeys may go on after the last has begun.
 const GRACE: Duration = Duration::from_secs(600);
@@ -198,10 +202,15 @@ async fn drive(world: &Arc<World>, plan: Plan, rate: u32) {
 }
 
 async fn live(mut life: Life, mut journeys: mpsc::UnboundedReceiver<Journey>, progress: ProgressBar) {
+    let mut opened = 0;
     while let Some(journey) = journeys.recv().await {
         let end = match life.out {
             Some(why) => Err(Stop::Aside(why)),
             None => limited(go(&mut life, &journey)).await,
+        };
+        let end = match end {
+            Err(Stop::Unexpected(what)) => alerted(&mut life, &journey, &mut opened, what).await,
+            end => end,
         };
         if journey.kind == Kind::Register && end.is_err() && life.out.is_none() {
             // Told once, not again by each journey to come.
@@ -210,6 +219,20 @@ async fn live(mut life: Life, mut journeys: mpsc::UnboundedReceiver<Journey>, pr
         life.world.tally.ended(journey.kind, &end);
         progress.inc(1);
     }
+}
+
+/// Somebody about whom there is an alert is asked for more, or locked out: then the way back must be in the mail.
+/// `opened` counts their mails up to the last time.
+async fn alerted(life: &mut Life, journey: &Journey, opened: &mut usize, what: String) -> Result<(), Stop> {
+    let (email, mailbox) = (life.person.email.clone(), &life.world.mailbox);
+    if mailbox.wait(&email, *opened, &[MailKind::LockedByAlert], TOLD_WITHIN).await.is_some() {
+        *opened = life.mark(&email);
+        life.come_back_after_lock(&mut Rng::new(journey.seed)).await?;
+        life.world.tally.note("an account that an alert had locked was opened again by its owner");
+    } else if mailbox.wait(&email, 0, &[MailKind::Alert], Duration::ZERO).await.is_none() {
+        return Err(Stop::Unexpected(what));
+    }
+    Err(Stop::Aside("an alert about the account asked for more"))
 }
 
 async fn attack(world: Arc<World>, email: String, journey: Journey, progress: ProgressBar) {

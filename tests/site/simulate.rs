@@ -42,6 +42,8 @@ async fn everybody_gets_where_they_should() {
     let (_folder, mut config, _backing) = configured(&std::env::var(DEPLOYMENT).unwrap_or_default()).await;
     config.public_url = ORIGIN.into();
     config.captcha.cost = 20;
+    // People live days in a minute here.
+    config.limits.per_minute = 60;
     let policy = &mut config.policy;
     policy.mail_pause_seconds = 1;
     policy.trusted_device_seconds = 86_400;

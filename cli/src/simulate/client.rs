@@ -111,7 +111,11 @@ impl Reply {
     /// That this answer should not have been given.
     pub fn unexpected(&self, wanted: &str) -> Stop {
         let Self { call, status, problem, .. } = self;
-        Stop::Unexpected(format!("{call}: {status} {problem} instead of {wanted}"))
+        let again = self.retry_after.map(|pause| format!(" (again in {} s)", pause.as_secs()));
+        Stop::Unexpected(format!(
+            "{call}: {status} {problem}{} instead of {wanted}",
+            again.unwrap_or_default()
+        ))
     }
 
     /// Itself, if it has the status.

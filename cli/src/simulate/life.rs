@@ -136,6 +136,18 @@ impl Life {
         self.world.client.send(&self.person.home, call).await
     }
 
+    /// From home; when told that it is too often, waits as told and sends again.
+    pub async fn at_home_patiently<'a>(&self, call: impl Fn() -> Call<'a>) -> Result<Reply, Stop> {
+        let mut left = 10;
+        loop {
+            let reply = self.at_home(call()).await?;
+            let pause = reply.retry_after.filter(|pause| reply.status == 429 && *pause <= LONGEST_PAUSE);
+            let Some(pause) = pause.filter(|_| left > 0) else { return Ok(reply) };
+            left -= 1;
+            tokio::time::sleep(pause + Duration::from_secs(1)).await;
+        }
+    }
+
     /// In a session.
     pub async fn within(&self, session: &Session, method: Method, path: &str) -> Result<Reply, Stop> {
         let call = Call { at_least: session.position, ..Call::with_session(method, path, &session.token) };
@@ -178,7 +190,7 @@ impl Life {
 
     /// Follows a mailed link once, and remembers it as spent.
     pub async fn follow(&mut self, path: &'static str, body: Value) -> Result<Reply, Stop> {
-        let reply = self.at_home(Call::post(path, body.clone())).await?;
+        let reply = self.at_home_patiently(|| Call::post(path, body.clone())).await?;
         if reply.status == 204 {
             self.spent.push((path, body));
         }

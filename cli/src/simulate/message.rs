@@ -47,18 +47,26 @@ pub enum Kind {
     SupportWrote,
     /// Support has rejected a case.
     SupportRejected,
+    /// An alert has something to say about the account.
+    Alert,
+    /// An alert has locked the account.
+    LockedByAlert,
     /// A code by text message.
     Code,
     /// Anything else.
     Other,
 }
 
-/// Beginnings of subjects; several kinds carry the same link, or none.
-const SUBJECTS: [(&str, Kind); 4] = [
+/// What is in subjects; several kinds carry the same link, or none.
+const SUBJECTS: [(&str, Kind); 8] = [
     ("New sign-in to ", Kind::NewDevice),
     ("You already have an account", Kind::AlreadyRegistered),
     ("Support has written to you", Kind::SupportWrote),
     ("Your recovery case was rejected", Kind::SupportRejected),
+    ("account is locked for its protection", Kind::LockedByAlert),
+    ("Somebody is guessing at your ", Kind::Alert),
+    ("Something unusual in your ", Kind::Alert),
+    ("Check the latest changes to your ", Kind::Alert),
 ];
 
 const LINKS: [(&str, Kind); 12] = [
@@ -85,7 +93,7 @@ pub fn read(bytes: &[u8]) -> Option<Message> {
     let subject = header(&head, "subject").unwrap_or_default();
     let text = plain_text(&head, body)?;
     let link = link(&text);
-    let told = SUBJECTS.iter().find(|(beginning, _)| subject.starts_with(beginning)).map(|(_, kind)| *kind);
+    let told = SUBJECTS.iter().find(|(part, _)| subject.contains(part)).map(|(_, kind)| *kind);
     let kind = told.or(link.as_ref().map(|link| link.0)).unwrap_or(Kind::Other);
     let (token, origin) = link.map(|(_, token, origin)| (token, origin)).unzip();
     Some(Message { to, kind, token, origin })

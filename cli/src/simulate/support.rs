@@ -186,8 +186,8 @@ impl Life {
         path: &str,
         body: Option<Value>,
     ) -> Result<Reply, Stop> {
-        let call = Call { body, ..Call::with_session(method, path, &case.token) };
-        self.at_home(call).await
+        let call = || Call { body: body.clone(), ..Call::with_session(method.clone(), path, &case.token) };
+        self.at_home_patiently(call).await
     }
 
     async fn upload(&self, case: &Case, content: &[u8]) -> Result<Reply, Stop> {

@@ -193,7 +193,7 @@ fn number(notice: &Notice) -> usize {
             RecoveryNotice::HandedOver { .. } => 41,
             RecoveryNotice::Warning { .. } => 42,
             RecoveryNotice::Lost { .. } => 43,
-            RecoveryNotice::Lapsed => 45,
+            RecoveryNotice::Lapsed => 56,
         },
     }
 }
