@@ -3,7 +3,7 @@
 use crate::world::DEPLOYMENT;
 use watchbook_test_postgres::{Server, run_again};
 
-const ALL: [&str; 26] = [
+const ALL: [&str; 25] = [
     "archive::",
     "attacks::",
     "bad_luck::",
@@ -23,7 +23,6 @@ const ALL: [&str; 26] = [
     "proofs::",
     "recovery::",
     "search::",
-    "simulate::",
     "sms::",
     "status::",
     "tail::",
