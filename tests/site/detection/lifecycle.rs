@@ -78,17 +78,18 @@ async fn a_crash_anywhere_neither_loses_nor_doubles() {
     let mail = world.mail(ANN, LOCKED_MAIL).await;
     reset_by_mail(&world, &mail.text, ANN).await;
     world.mail(ANN, "is unlocked").await;
-    world.settle().await;
-    let raised = world.counts().await["alert.raised"];
+    let operator = world.operator().await;
+    let raised = world.detected(&operator).await.len();
     let before = world.server.stores.log.head().await.unwrap();
     let world = world.without_views().await;
-    let operator = world.operator().await;
     let alerts = world.detected(&operator).await;
     assert_eq!(alerts.len(), raised, "{alerts:?}");
     let after: Vec<_> =
         everything(&world).await.into_iter().filter(|event| event.position > before).collect();
     let about_ann = world.state_of(ANN).await.id.unwrap().to_string();
-    assert!(after.iter().all(|event| event.stream.key() != about_ann), "something was done once more");
+    let again = after.iter().filter(|event| event.stream.key() == about_ann);
+    let again: Vec<_> = again.map(|event| event.event.event_type.as_str()).collect();
+    assert_eq!(again, Vec::<&str>::new(), "something was done once more");
     let guessing = world.mails(ANN).into_iter().filter(|mail| mail.text.contains("many wrong passwords"));
     assert_eq!((guessing.count(), lock_mails(&world, ANN)), (1, 1));
     assert_eq!(world.locked(ANN).await, None);
