@@ -5,9 +5,13 @@
 //! cache: one that is missing, damaged, or of other sizes is made again from the log.
 
 mod memory;
+mod reading;
+
+pub use reading::{Heard, matters, observation};
 
 use crate::notifier::Failure;
-use memory::{Heard, Memory};
+use crate::reactor;
+use memory::Memory;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +20,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use watchbook_domain::alert::{Alert, AlertEvent};
 use watchbook_domain::detection::{DetectionPolicy, Observation, Signal};
-use watchbook_domain::observed::Observed;
-use watchbook_domain::source::Source;
-use watchbook_domain::{Account, AccountId, Aggregate as _, CommandId};
+use watchbook_domain::{AccountId, CommandId};
 use watchbook_eventlog::{
     Clock, Core, ERASED, ExecuteError, Metadata, Opened, Position, RecordedEvent, Repository,
     RepositoryError, SealError, Subscription,
@@ -31,8 +33,6 @@ const NAME: &str = "detector";
 const PAGE: usize = 1_000;
 /// Events looked at before other tasks get their turn.
 const BREATH: usize = 256;
-/// Between tries while something is down.
-const PAUSE: Duration = Duration::from_secs(1);
 /// Between two states saved, at least; and so many times as long as saving took.
 const SAVE: Duration = Duration::from_secs(5);
 const SAVE_SHARE: u32 = 20;
@@ -68,17 +68,7 @@ struct Work<'a> {
 impl Detector {
     /// Runs until `stop`, by lease.
     pub async fn run(self, stop: CancellationToken) {
-        let work = async |stop: CancellationToken, fence| {
-            let work = async {
-                loop {
-                    let Err(error) = self.follow(fence).await;
-                    tracing::warn!(error = %error, "the detector tries again");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            };
-            stop.run_until_cancelled(work).await;
-        };
-        self.views.under_lease(NAME, &stop, work).await;
+        reactor::run(&self.views, NAME, &stop, |fence| self.follow(fence)).await;
     }
 
     /// Goes on from the state that was saved last. After an error the state in memory is not to be trusted: half a page
@@ -115,11 +105,6 @@ impl Detector {
             }
         }
     }
-}
-
-/// Whether detectors may have a use for it.
-fn matters(recorded: &RecordedEvent) -> bool {
-    [Account::CATEGORY, Source::CATEGORY, Observed::CATEGORY].contains(&recorded.stream.category())
 }
 
 impl Work<'_> {

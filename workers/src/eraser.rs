@@ -2,9 +2,9 @@
 //! and certifies it. Every step can be repeated, so a crash between two of them costs nothing but the repetition.
 
 use crate::notifier::Failure;
+use crate::reactor;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use watchbook_domain::claim::{Claim, ClaimEvent};
 use watchbook_domain::erasure::Erasure;
@@ -19,8 +19,6 @@ use watchbook_projections::{Fence, Views};
 pub(crate) const NAME: &str = "eraser";
 /// Events read at once.
 const PAGE: usize = 1_000;
-/// Between tries while something is down.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// The parts of the eraser.
 #[derive(Clone)]
@@ -42,17 +40,7 @@ pub struct Eraser {
 impl Eraser {
     /// Runs until `stop`, by lease.
     pub async fn run(self, stop: CancellationToken) {
-        let work = async |stop: CancellationToken, fence| {
-            let work = async {
-                loop {
-                    let Err(error) = self.follow(fence).await;
-                    tracing::warn!(error = %error, "the eraser tries again");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            };
-            stop.run_until_cancelled(work).await;
-        };
-        self.views.under_lease(NAME, &stop, work).await;
+        reactor::run(&self.views, NAME, &stop, |fence| self.follow(fence)).await;
     }
 
     async fn follow(&self, fence: Fence) -> Result<Infallible, Failure> {

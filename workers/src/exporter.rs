@@ -3,6 +3,7 @@
 
 use crate::eraser;
 use crate::notifier::Failure;
+use crate::reactor;
 use sha2::{Digest as _, Sha256};
 use std::convert::Infallible;
 use std::io;
@@ -66,17 +67,7 @@ enum Ended {
 impl Exporter {
     /// Runs until `stop`, by lease.
     pub async fn run(self, stop: CancellationToken) {
-        let work = async |stop: CancellationToken, fence| {
-            let work = async {
-                loop {
-                    let Err(error) = self.follow(fence).await;
-                    tracing::warn!(error = %error, "the exporter tries again");
-                    sleep(PAUSE).await;
-                }
-            };
-            stop.run_until_cancelled(work).await;
-        };
-        self.views.under_lease(NAME, &stop, work).await;
+        reactor::run(&self.views, NAME, &stop, |fence| self.follow(fence)).await;
     }
 
     async fn follow(&self, fence: Fence) -> Result<Infallible, Failure> {

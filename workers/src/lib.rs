@@ -2,7 +2,7 @@
 //! survive crashes.
 
 mod contact_notices;
-mod detector;
+pub mod detector;
 mod eraser;
 mod exporter;
 mod factor_recovery_notices;
@@ -13,6 +13,7 @@ mod notifier;
 mod outbox;
 mod password_notices;
 mod private_file;
+mod reactor;
 mod recovery;
 mod recovery_notices;
 mod responder;

@@ -4,8 +4,8 @@ use crate::contact_notices::{self, Addressed};
 use crate::factor_recovery_notices;
 use crate::notices::{self, TYPES};
 use crate::password_notices;
+use crate::reactor;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use watchbook_domain::account::AccountEvent;
@@ -19,8 +19,6 @@ use watchbook_projections::{Fence, Views};
 const NAME: &str = "notifier";
 /// Events read at once.
 const PAGE: usize = 1_000;
-/// Between tries while something is down.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// The parts of the notifier.
 #[derive(Clone)]
@@ -43,17 +41,7 @@ impl Notifier {
     /// Runs until `stop`, by lease. A cursor that is lost costs reading, not mails: a notification's id derives from
     /// its event, and what was asked for once is not asked for again.
     pub async fn run(self, stop: CancellationToken) {
-        let work = async |stop: CancellationToken, fence| {
-            let work = async {
-                loop {
-                    let Err(error) = self.follow(fence).await;
-                    tracing::warn!(error = %error, "the notifier tries again");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            };
-            stop.run_until_cancelled(work).await;
-        };
-        self.views.under_lease(NAME, &stop, work).await;
+        reactor::run(&self.views, NAME, &stop, |fence| self.follow(fence)).await;
     }
 
     async fn follow(&self, fence: Fence) -> Result<std::convert::Infallible, Failure> {

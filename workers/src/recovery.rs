@@ -4,6 +4,7 @@
 //! decision back to the case. Command ids derive from the event or the case, so that a crash anywhere repeats nothing.
 
 use crate::notifier::Failure;
+use crate::reactor;
 use crate::recovery_notices::{self as notices, Outgoing};
 use chrono::TimeDelta;
 use std::convert::Infallible;
@@ -37,8 +38,6 @@ const PAGE: usize = 1_000;
 const ROUND: u32 = 100;
 /// Between looks for what is due.
 const PACE: Duration = Duration::from_millis(500);
-/// Between tries while something is down.
-const PAUSE: Duration = Duration::from_secs(1);
 /// How often a claim is decided anew when its holder changes meanwhile.
 const CLAIM_TRIES: u32 = 10;
 
@@ -74,18 +73,12 @@ impl RecoveryWorker {
     /// Runs until `stop`, by lease.
     pub async fn run(self, stop: CancellationToken) {
         let work = async |stop: CancellationToken, fence| {
-            let work = async { tokio::join!(self.keep_following(fence), self.keep_watching()) };
+            let work = async {
+                tokio::join!(reactor::keep_following(NAME, || self.follow(fence)), self.keep_watching())
+            };
             stop.run_until_cancelled(work).await;
         };
         self.views.under_lease(NAME, &stop, work).await;
-    }
-
-    async fn keep_following(&self, fence: Fence) {
-        loop {
-            let Err(error) = self.follow(fence).await;
-            tracing::warn!(error = %error, "the worker of recovery cases tries again");
-            tokio::time::sleep(PAUSE).await;
-        }
     }
 
     async fn keep_watching(&self) {

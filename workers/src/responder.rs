@@ -5,6 +5,7 @@
 //! event. So it happens once, whenever this process dies; the notifier mails because of it.
 
 use crate::notifier::Failure;
+use crate::reactor;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -28,8 +29,6 @@ use watchbook_projections::{Fence, Views};
 const NAME: &str = "responder";
 /// Events read at once.
 const PAGE: usize = 1_000;
-/// Between tries while something is down.
-const PAUSE: Duration = Duration::from_secs(1);
 /// Between two cursors saved, as long as nothing was done.
 const SAVE: Duration = Duration::from_secs(2);
 
@@ -72,17 +71,7 @@ struct Memory {
 impl Responder {
     /// Runs until `stop`, by lease.
     pub async fn run(self, stop: CancellationToken) {
-        let work = async |stop: CancellationToken, fence| {
-            let work = async {
-                loop {
-                    let Err(error) = self.follow(fence).await;
-                    tracing::warn!(error = %error, "the responder tries again");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            };
-            stop.run_until_cancelled(work).await;
-        };
-        self.views.under_lease(NAME, &stop, work).await;
+        reactor::run(&self.views, NAME, &stop, |fence| self.follow(fence)).await;
     }
 
     async fn follow(&self, fence: Fence) -> Result<Infallible, Failure> {

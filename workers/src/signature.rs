@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use reqwest_tls::{Client, RequestBuilder, Url};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -21,8 +22,26 @@ impl Signer {
         Hmac::<Sha256>::new_from_slice(&key).ok().map(Self)
     }
 
+    /// The signed message to `url`: `body` is JSON, `id` is the same for every try, `seconds` are Unix time.
+    pub(crate) fn post(
+        &self,
+        client: &Client,
+        url: &Url,
+        id: &str,
+        seconds: i64,
+        body: Vec<u8>,
+    ) -> RequestBuilder {
+        client
+            .post(url.clone())
+            .header("content-type", "application/json")
+            .header("webhook-signature", self.sign(id, seconds, &body))
+            .header("webhook-id", id)
+            .header("webhook-timestamp", seconds)
+            .body(body)
+    }
+
     /// The header `webhook-signature`: HMAC-SHA-256 over id, Unix seconds and body, joined by dots.
-    pub(crate) fn sign(&self, id: &str, seconds: i64, body: &[u8]) -> String {
+    fn sign(&self, id: &str, seconds: i64, body: &[u8]) -> String {
         let mut mac = self.0.clone();
         mac.update(format!("{id}.{seconds}.").as_bytes());
         mac.update(body);

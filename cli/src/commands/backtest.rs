@@ -7,20 +7,19 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use watchbook_domain::account::AccountEvent;
 use watchbook_domain::detection::replay::{Replay, Tally};
-use watchbook_domain::detection::{At, DetectionPolicy, Detector, Normaliser, Observation};
-use watchbook_domain::observed::{Observed, ObservedEvent};
-use watchbook_domain::source::{Source, SourceEvent};
-use watchbook_domain::{Account, Aggregate, Timestamp};
-use watchbook_eventlog::upcast::decode;
+use watchbook_domain::detection::{DetectionPolicy, Detector, Normaliser, Observation};
+use watchbook_domain::observed::Observed;
+use watchbook_domain::{Aggregate as _, Timestamp};
 use watchbook_eventlog::{ERASED, Opened, Position, RecordedEvent, Version};
 use watchbook_signals::ClientLookup;
+use watchbook_workers::detector;
 
 /// Events read at once.
 const PAGE: usize = 2_000;
 
-/// The first event of a stream.
+/// What the number of accounts is told by; of other systems' users, the first event of a stream.
+const REGISTERED: &str = "account.registered";
 const FIRST: Version = Version(1);
 
 /// Attempts and sessions under way that are kept in mind.
@@ -63,7 +62,7 @@ pub(super) async fn run(config: &Config, options: &Options) -> Result<ExitCode, 
             // What other systems report may have happened long before it was recorded: it is looked at below.
             page.retain(|recorded| recorded.event.recorded_at < end || is_reported(recorded));
         }
-        page.retain(matters);
+        page.retain(|recorded| recorded.event.event_type != ERASED && detector::matters(recorded));
         let opened = stores.sealer.open_page(&page).await?;
         for (recorded, opened) in page.iter().zip(opened) {
             let seen = reading.observation(recorded, opened)?;
@@ -90,13 +89,6 @@ pub(super) fn read(file: &Path) -> Result<DetectionPolicy, Failure> {
     toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-/// Whether detectors may have a use for it.
-fn matters(recorded: &RecordedEvent) -> bool {
-    let category = recorded.stream.category();
-    recorded.event.event_type != ERASED
-        && [Account::CATEGORY, Source::CATEGORY, Observed::CATEGORY].contains(&category)
-}
-
 /// Whether another system says so.
 fn is_reported(recorded: &RecordedEvent) -> bool {
     recorded.stream.category() == Observed::CATEGORY
@@ -116,22 +108,13 @@ impl Reading {
         opened: Opened,
     ) -> Result<Option<Observation>, Failure> {
         let Opened::Payload(payload) = opened else { return Ok(None) };
-        let RecordedEvent { position, stream, event, .. } = recorded;
-        let at = At { position: position.0, time: event.recorded_at };
-        if stream.category() == Source::CATEGORY {
-            let event: SourceEvent = decode(&event.event_type, event.schema_version, &payload)?;
-            return Ok(self.normaliser.source_event(stream.key(), &event, at, &self.lookup));
-        }
-        let account = stream.key().parse().map_err(|_| "a stream's name holds no account")?;
-        if is_reported(recorded) {
-            self.accounts += u64::from(recorded.version == FIRST);
-            let event = decode(&event.event_type, event.schema_version, &payload)?;
-            let ObservedEvent::SignIn { report } = event else { return Ok(None) };
-            return Ok(Some(Normaliser::report(account, &report, at, &self.lookup)));
-        }
-        let event: AccountEvent = decode(&event.event_type, event.schema_version, &payload)?;
-        self.accounts += u64::from(matches!(event, AccountEvent::Registered { .. }));
-        Ok(self.normaliser.account_event(account, &event, at, &self.lookup))
+        let is_new = match is_reported(recorded) {
+            true => recorded.version == FIRST,
+            false => recorded.event.event_type == REGISTERED,
+        };
+        self.accounts += u64::from(is_new);
+        let seen = detector::observation(&mut self.normaliser, recorded, &payload, &self.lookup)?;
+        Ok(seen.map(|(seen, _)| seen))
     }
 }
 

@@ -1,17 +1,12 @@
 //! What the detector remembers, and how it is kept.
 
+use super::reading::{Heard, observation};
 use crate::notifier::Failure;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use watchbook_domain::account::AccountEvent;
 use watchbook_domain::detection::policy::{MemoryPolicy, ScorePolicy};
-use watchbook_domain::detection::{
-    At, Detection, DetectionPolicy, NoLookup, Normaliser, Observation, Signal,
-};
-use watchbook_domain::observed::{Observed, ObservedEvent};
-use watchbook_domain::source::{Source, SourceEvent};
-use watchbook_domain::{AccountId, Aggregate as _, SubjectId};
-use watchbook_eventlog::upcast::decode;
+use watchbook_domain::detection::{Detection, DetectionPolicy, NoLookup, Normaliser, Observation, Signal};
+use watchbook_domain::{AccountId, SubjectId};
 use watchbook_eventlog::{Position, RecordedEvent, SealError, Sealer, StatePart};
 
 /// Raised whenever the serialised form changes, or what it is made from the same events.
@@ -23,13 +18,6 @@ const PART: usize = 1 << 20;
 /// The subject whose key seals the state.
 fn subject() -> SubjectId {
     SubjectId(Uuid::new_v5(&Uuid::NAMESPACE_URL, b"watchbook:detector"))
-}
-
-/// Whether anybody hears of an alert. From old records of other systems, detectors only learn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Heard {
-    Yes,
-    No,
 }
 
 /// What the detectors have learnt, and attempts and sessions under way.
@@ -61,29 +49,14 @@ impl Memory {
         Self { detection: Detection::new(policy), normaliser: Normaliser::new(policy.memory.sessions) }
     }
 
-    /// What a recorded event amounts to, and whether anybody is to hear of what detectors say to it. What was not looked up
-    /// when it happened is not looked up now: the same log gives the same alerts on every node.
+    /// See [`observation`]. What was not looked up when it happened is not looked up now: the same log gives the same
+    /// alerts on every node.
     pub(super) fn observation(
         &mut self,
         recorded: &RecordedEvent,
         payload: &[u8],
     ) -> Result<Option<(Observation, Heard)>, Failure> {
-        let RecordedEvent { position, stream, event, .. } = recorded;
-        let at = At { position: position.0, time: event.recorded_at };
-        if stream.category() == Source::CATEGORY {
-            let event: SourceEvent = decode(&event.event_type, event.schema_version, payload)?;
-            let seen = self.normaliser.source_event(stream.key(), &event, at, &NoLookup);
-            return Ok(seen.map(|seen| (seen, Heard::Yes)));
-        }
-        let account = stream.key().parse().map_err(|_| Failure::say("a stream's name holds no account"))?;
-        if stream.category() == Observed::CATEGORY {
-            let event = decode(&event.event_type, event.schema_version, payload)?;
-            let ObservedEvent::SignIn { report } = event else { return Ok(None) };
-            let heard = if report.imported { Heard::No } else { Heard::Yes };
-            return Ok(Some((Normaliser::report(account, &report, at, &NoLookup), heard)));
-        }
-        let event: AccountEvent = decode(&event.event_type, event.schema_version, payload)?;
-        Ok(self.normaliser.account_event(account, &event, at, &NoLookup).map(|seen| (seen, Heard::Yes)))
+        observation(&mut self.normaliser, recorded, payload, &NoLookup)
     }
 
     pub(super) fn observe(

@@ -44,15 +44,8 @@ impl SmsProvider for WebhookProvider {
         let data = Data { to: sms.to.as_str(), text: &sms.text };
         let body = serde_json::to_vec(&Body { r#type: "sms.requested", timestamp: sms.at, data });
         let body = body.map_err(|_| SmsError::Permanent(SmsFailure::Compose))?;
-        let (id, seconds) = (format!("msg_{}", sms.notification), sms.at.unix_seconds());
-        let request = self
-            .client
-            .post(self.url.clone())
-            .header("content-type", "application/json")
-            .header("webhook-signature", self.signer.sign(&id, seconds, &body))
-            .header("webhook-id", id)
-            .header("webhook-timestamp", seconds)
-            .body(body);
+        let id = format!("msg_{}", sms.notification);
+        let request = self.signer.post(&self.client, &self.url, &id, sms.at.unix_seconds(), body);
         let status = request.send().await.map_err(SmsFailure::connection)?.status();
         if status.is_success() { Ok(()) } else { Err(http::refused(status, None)) }
     }

@@ -177,15 +177,8 @@ impl Endpoint {
         };
         let message = Message { r#type: &event.event_type, timestamp: event.recorded_at, data };
         let body = serde_json::to_vec(&message).map_err(|_| Refused { status: None, for_good: true })?;
-        let (id, seconds) = (format!("msg_{}", Webhook::id(&self.name, event.event_id)), now.unix_seconds());
-        let request = self
-            .client
-            .post(self.url.clone())
-            .header("content-type", "application/json")
-            .header("webhook-signature", self.signer.sign(&id, seconds, &body))
-            .header("webhook-id", id)
-            .header("webhook-timestamp", seconds)
-            .body(body);
+        let id = format!("msg_{}", Webhook::id(&self.name, event.event_id));
+        let request = self.signer.post(&self.client, &self.url, &id, now.unix_seconds(), body);
         // What is answered beside the status is not read.
         let answered = request.send().await.map_err(|_| Refused { status: None, for_good: false })?.status();
         if answered.is_success() {

@@ -9,6 +9,7 @@ mod endpoint;
 pub use endpoint::{Endpoint, Refused, WebhookConfig, WebhookConfigError};
 
 use crate::notifier::Failure;
+use crate::reactor;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,8 +25,6 @@ use watchbook_projections::{Fence, Views};
 
 /// Events read at once.
 const PAGE: usize = 1_000;
-/// Between tries while the log or the views are down.
-const PAUSE: Duration = Duration::from_secs(1);
 /// Between two tries of one delivery: doubles up to the second.
 const TRIES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(900));
 /// Tried for so long.
@@ -50,17 +49,7 @@ impl Webhooks {
     /// Runs until `stop`, by lease.
     pub async fn run(self, stop: CancellationToken) {
         let name = format!("webhook-{}", self.endpoint.name());
-        let work = async |stop: CancellationToken, fence| {
-            let work = async {
-                loop {
-                    let Err(error) = self.follow(&name, fence).await;
-                    tracing::warn!(error = %error, endpoint = self.endpoint.name(), "a webhook's worker tries again");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            };
-            stop.run_until_cancelled(work).await;
-        };
-        self.views.under_lease(&name, &stop, work).await;
+        reactor::run(&self.views, &name, &stop, |fence| self.follow(&name, fence)).await;
     }
 
     async fn follow(&self, name: &str, fence: Fence) -> Result<Infallible, Failure> {
